@@ -1,0 +1,451 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/*
+ * One row per sample and marker: columns sample, marker, allele 1 .. 8, and any of the columns of people.c, which are read
+ * from the first row of a sample. One allele alone is a homozygote, unless "-", "?" or OL stands beside it: then the other is not
+ * known. A sample with another kit (or another sample file) is a further typing of the same person: "code#kit".
+ */
+#include "formats/long_table.h"
+
+#include <string.h>
+
+#define MARKER_NAMES "marker|locus|markername|locusname|system|基因座|位点"
+#define SAMPLE_KEY 800
+
+/* One sample as typed once. */
+typedef struct typing {
+    hw_profile *profile;
+} typing;
+
+typedef struct long_table {
+    hw_people people;
+    hw_rows rows;
+    hw_long_columns at;
+    const hw_long_rules *rules;
+    typing *typing;
+    size_t n_typings, typing_cap;
+    hw_map by_key;    /* sample, kit and file -> typing */
+    hw_map by_sample; /* sample -> its first typing */
+    char key[SAMPLE_KEY];
+    char last_key[SAMPLE_KEY];
+    size_t last;
+    bool mark_synthetic;
+    size_t n_skipped, n_off_ladder;
+    hw_err *err;
+} long_table;
+
+static void table_release(long_table *t)
+{
+    hw_people_release(&t->people);
+    hw_rows_release(&t->rows);
+    hw_map_release(&t->by_key);
+    hw_map_release(&t->by_sample);
+    hw_free(t->typing);
+}
+
+bool hw_long_table_columns(const hw_rows *r, hw_long_columns *ret)
+{
+    *ret = (hw_long_columns){.marker = SIZE_MAX, .sample_type = SIZE_MAX, .sample_file = SIZE_MAX};
+    for (unsigned k = 0; k < 8; k++) {
+        ret->allele[k] = SIZE_MAX;
+    }
+    for (size_t i = 0; i < r->n; i++) {
+        hw_field f = r->field[i];
+        unsigned number = hw_field_numbered(f, "allele|等位基因", 8);
+        if (number > 0 && ret->allele[number - 1] == SIZE_MAX) {
+            ret->allele[number - 1] = i;
+        } else if (ret->marker == SIZE_MAX && hw_field_is(f, MARKER_NAMES)) {
+            ret->marker = i;
+        } else if (ret->sample_type == SIZE_MAX && hw_field_is(f, "sampletype|样本类型")) {
+            ret->sample_type = i;
+        } else if (ret->sample_file == SIZE_MAX && hw_field_is(f, "samplefile|filename")) {
+            ret->sample_file = i;
+        }
+    }
+    while (ret->n_alleles < 8 && ret->allele[ret->n_alleles] != SIZE_MAX) {
+        ret->n_alleles++;
+    }
+    return ret->marker != SIZE_MAX && ret->n_alleles > 0;
+}
+
+bool hw_long_table_is(const hw_rows *r)
+{
+    hw_long_columns at;
+    bool sample = false;
+    for (size_t i = 0; i < r->n; i++) {
+        hw_person_column c;
+        sample |= hw_person_column_find(r->field[i], &c) && (c == HW_COLUMN_ID || c == HW_COLUMN_PERSON);
+    }
+    return sample && hw_long_table_columns(r, &at);
+}
+
+static hw_field field_at(const long_table *t, size_t i)
+{
+    return i < t->rows.n ? t->rows.field[i] : (hw_field){"", 0, 0};
+}
+
+/* The sample's code: its own column, else the person's. */
+static hw_field sample_code(const long_table *t)
+{
+    hw_field f = hw_people_field(&t->people, HW_COLUMN_ID);
+    return f.len > 0 ? f : hw_people_field(&t->people, HW_COLUMN_PERSON);
+}
+
+/* Folded text holds one of the words? */
+static bool holds(hw_field f, const char *const *words)
+{
+    char fold[64];
+    size_t n = 0;
+    for (uint32_t i = 0; i < f.len && n + 1 < sizeof fold; i++) {
+        char c = f.s[i];
+        if (c != ' ' && c != '_' && c != '-') {
+            fold[n++] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+        }
+    }
+    fold[n] = '\0';
+    for (; *words != NULL; words++) {
+        if (strstr(fold, *words) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_control(const long_table *t)
+{
+    static const char *const types[] = {"ladder", "control", "blank", NULL};
+    static const char *const names[] = {"ladder", "positivecontrol", "negativecontrol", "controlpositive", "controlnegative", NULL};
+    hw_field type = field_at(t, t->at.sample_type);
+    return type.len > 0 ? holds(type, types) : holds(sample_code(t), names);
+}
+
+/* Size standards and quality sensors of kits are no loci. */
+static bool is_sensor(hw_field marker)
+{
+    return hw_field_is(marker, "qs1|qs2|iqcs|iqcl|qc1|qc2|iqc");
+}
+
+/* --- samples --- */
+
+static hw_status make_key(long_table *t)
+{
+    const hw_field parts[] = {sample_code(t), hw_people_field(&t->people, HW_COLUMN_KIT), field_at(t, t->at.sample_file)};
+    size_t n = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        if (parts[i].len > HW_PEOPLE_MAX_CODE || (i == 0 && parts[i].len == 0)) {
+            return HW_FAIL(t->err, HW_PARSE, i == 0 && parts[i].len == 0 ? "expected a sample code, found nothing"
+                                                                       : "expected a code of at most 255 bytes");
+        }
+        memcpy(t->key + n, parts[i].s, parts[i].len);
+        n += parts[i].len;
+        t->key[n++] = i < 2 ? '\n' : '\0';
+    }
+    return HW_OK;
+}
+
+/* A further typing of a sample: another kit, or another run. */
+static void further_code(const long_table *t, size_t number, hw_field *io, char *buf, size_t size)
+{
+    hw_field kit = hw_people_field(&t->people, HW_COLUMN_KIT);
+    hw_str b;
+    hw_str_init(&b, size);
+    hw_str_addn(&b, io->s, io->len);
+    hw_str_addc(&b, '#');
+    hw_str_addn(&b, kit.s, kit.len);
+    if (hw_dataset_find_profile(t->people.d, b.s) != NULL || kit.len == 0) {
+        hw_str_addf(&b, "%s%zu", kit.len > 0 ? "#" : "", number);
+    }
+    hw_field made = {b.s, (uint32_t)b.len, 0};
+    hw_field_copy(made, buf, size);
+    *io = (hw_field){buf, (uint32_t)strlen(buf), 0};
+    hw_str_release(&b);
+}
+
+static hw_status add_typing(long_table *t, size_t *ret_bad)
+{
+    char buf[HW_PEOPLE_MAX_CODE + 1], sample[HW_PEOPLE_MAX_CODE + 1];
+    hw_field code = sample_code(t);
+    hw_field_copy(code, sample, sizeof sample);
+    uint64_t first = 0;
+    bool further = hw_map_get(&t->by_sample, sample, &first);
+    if (further) {
+        further_code(t, t->n_typings + 1, &code, buf, sizeof buf);
+    }
+    hw_profile *p = NULL;
+    HW_TRY(HW_GROW(t->typing, t->n_typings, t->typing_cap, HW_DATASET_MAX_PROFILES, "samples", t->err));
+    HW_TRY(hw_people_profile(&t->people, code, (uint32_t)t->people.d->panel.n, &p, ret_bad));
+    if (further && hw_people_field(&t->people, HW_COLUMN_PERSON).len == 0) {
+        p->person = t->typing[first].profile->person;
+    }
+    p->synthetic |= t->mark_synthetic;
+    HW_TRY(hw_people_add(&t->people, p, true, ret_bad));
+    HW_TRY(hw_map_put(&t->by_key, t->key, t->n_typings, t->err));
+    if (!further) {
+        HW_TRY(hw_map_put(&t->by_sample, sample, t->n_typings, t->err));
+    }
+    t->typing[t->n_typings++].profile = p;
+    return HW_OK;
+}
+
+static hw_status find_typing(long_table *t, hw_profile **ret, size_t *ret_bad)
+{
+    *ret_bad = t->people.at[t->people.at[HW_COLUMN_ID] != SIZE_MAX ? HW_COLUMN_ID : HW_COLUMN_PERSON];
+    HW_TRY(make_key(t));
+    if (t->n_typings == 0 || !hw_streq(t->key, t->last_key)) {
+        uint64_t index;
+        if (hw_map_get(&t->by_key, t->key, &index)) {
+            t->last = (size_t)index;
+        } else {
+            t->last_key[0] = '\0';
+            HW_TRY(add_typing(t, ret_bad));
+            t->last = t->n_typings - 1;
+        }
+        memcpy(t->last_key, t->key, sizeof t->key);
+    }
+    *ret = t->typing[t->last].profile;
+    return HW_OK;
+}
+
+/* --- genotypes --- */
+
+static bool same_extra(const hw_extra *a, const hw_extra *b)
+{
+    return (a == NULL) == (b == NULL) && (a == NULL || (a->n == b->n && memcmp(a->allele, b->allele, a->n * sizeof a->allele[0]) == 0));
+}
+
+static hw_status set_alleles(long_table *t, hw_profile *p, uint32_t locus, const hw_allele *allele, unsigned n, bool partial)
+{
+    hw_dataset *d = t->people.d;
+    hw_genotype before = hw_profile_at(p, locus);
+    const hw_extra *extra = hw_profile_extra(p, locus);
+    bool typed = hw_genotype_typed(before) || extra != NULL;
+    HW_TRY(hw_profile_set(p, &d->arena, &d->panel, locus, allele, n, partial, t->err));
+    hw_genotype now = hw_profile_at(p, locus);
+    if (typed && (now.a != before.a || now.b != before.b || !same_extra(extra, hw_profile_extra(p, locus)))) {
+        /* neither reading can be trusted */
+        HW_TRY(hw_profile_set(p, &d->arena, &d->panel, locus, NULL, 0, false, t->err));
+        return HW_FAIL(t->err, HW_CONFLICT, "sample %s has a second row for %s with other alleles; expected one row for each marker of a sample",
+                       p->id, d->panel.locus[locus].name);
+    }
+    return HW_OK;
+}
+
+static hw_status read_genotype(long_table *t, hw_profile *p, hw_field marker, size_t *ret_bad)
+{
+    char name[HW_LOCUS_FOLD_MAX];
+    hw_allele allele[8];
+    unsigned n = 0;
+    bool partial = false;
+    for (unsigned k = 0; k < t->at.n_alleles; k++) {
+        hw_field f = field_at(t, t->at.allele[k]);
+        hw_allele a;
+        if (f.len == 0 || hw_field_is(f, "none")) {
+            continue;
+        }
+        *ret_bad = t->at.allele[k];
+        HW_TRY(hw_field_allele(f, &a, t->err));
+        if (a == HW_ALLELE_OFF_LADDER) {
+            t->n_off_ladder++;
+            partial = true;
+        } else if (a == HW_ALLELE_UNKNOWN) {
+            partial = true;
+        } else {
+            allele[n++] = a;
+        }
+    }
+    *ret_bad = t->at.marker;
+    if (marker.len == 0 || marker.len >= sizeof name) {
+        return HW_FAIL(t->err, HW_PARSE, "expected the name of a marker (at most %zu bytes), found %s", sizeof name - 1,
+                       marker.len == 0 ? "nothing" : "a longer text");
+    }
+    uint32_t locus;
+    HW_TRY(hw_panel_add(&t->people.d->panel, hw_field_copy(marker, name, sizeof name), HW_LOCUS_AUTO, &locus, t->err));
+    return n > 0 ? set_alleles(t, p, locus, allele, n, partial) : HW_OK;
+}
+
+/* mtDNA: HV1 .. HV4 hold differences ("16223T"), HV1_RANGE .. HV4_RANGE the ends of what was read. */
+static bool is_mitochondrial(hw_field marker, bool *ret_range)
+{
+    *ret_range = hw_field_is(marker, "hv1range|hv2range|hv3range|hv4range");
+    return *ret_range || hw_field_is(marker, "hv1|hv2|hv3|hv4");
+}
+
+static hw_status read_mitochondrial(long_table *t, hw_profile *p, bool range)
+{
+    const char *old = p->mt != NULL ? p->mt : ";", *semicolon = strchr(old, ';');
+    HW_CLEANUP(hw_str_release) hw_str part;
+    hw_str_init(&part, 65536);
+    for (unsigned k = 0; k < t->at.n_alleles; k++) {
+        hw_field f = field_at(t, t->at.allele[k]);
+        if (f.len > 0) {
+            if (part.len > 0) {
+                hw_str_addc(&part, range ? (k % 2 == 1 ? '-' : ',') : ' ');
+            }
+            hw_str_addn(&part, f.s, f.len);
+        }
+    }
+    HW_TRY(hw_str_check(&part, t->err));
+    const char *rest = semicolon != NULL ? semicolon + 1 : "";
+    int head = semicolon != NULL ? (int)(semicolon - old) : (int)strlen(old);
+    const char *after_range = range && head > 0 && part.len > 0 ? "," : "", *after_rest = !range && rest[0] != '\0' && part.len > 0 ? " " : "";
+    p->mt = hw_arena_printf(&t->people.d->arena, "%.*s%s%s;%s%s%s", head, old, after_range, range ? part.s : "", rest, after_rest,
+                            range ? "" : part.s);
+    return p->mt != NULL ? HW_OK : HW_NO_MEMORY_FAIL(t->err);
+}
+
+static hw_status read_row(long_table *t, size_t *ret_bad)
+{
+    hw_field marker = field_at(t, t->at.marker);
+    *ret_bad = t->at.marker;
+    if (t->rules->skip_controls && (is_control(t) || is_sensor(marker))) {
+        t->n_skipped += is_control(t);
+        return HW_OK;
+    }
+    hw_profile *p = NULL;
+    HW_TRY(find_typing(t, &p, ret_bad));
+    bool range;
+    if (t->rules->mitochondrial && is_mitochondrial(marker, &range)) {
+        *ret_bad = t->at.allele[0];
+        return read_mitochondrial(t, p, range);
+    }
+    return read_genotype(t, p, marker, ret_bad);
+}
+
+/* --- the file --- */
+
+static hw_status header_failed(long_table *t, size_t i)
+{
+    bool keep = t->people.o->keep_good;
+    t->people.o->keep_good = false; /* a fault of the header spoils every record */
+    hw_status status = hw_people_bad(&t->people, i, "header");
+    t->people.o->keep_good = keep;
+    return status;
+}
+
+static hw_status check_required(long_table *t)
+{
+    const char *names = t->rules->required_names;
+    for (const char *at = t->rules->required; at != NULL && *at != '\0'; names++) {
+        char one[32], shown[32];
+        size_t n = strcspn(at, " "), shown_n = strcspn(names, ",");
+        hw_field_copy((hw_field){at, (uint32_t)n, 0}, one, sizeof one);
+        hw_field_copy((hw_field){names, (uint32_t)shown_n, 0}, shown, sizeof shown);
+        bool found = false;
+        for (size_t i = 0; i < t->rows.n; i++) {
+            found |= hw_field_is(t->rows.field[i], one);
+        }
+        if (!found) {
+            return HW_FAIL(t->err, HW_PARSE, "expected a column \"%s\" in the header of a %s", shown, t->rules->what);
+        }
+        at += n + (at[n] == ' ');
+        names += shown_n;
+    }
+    return HW_OK;
+}
+
+static hw_status read_header(long_table *t)
+{
+    hw_field key, value;
+    while (hw_rows_comment(&t->rows, &key, &value)) {
+        t->mark_synthetic |= hw_field_is(key, "synthetic") && hw_field_is(value, "yes|true|1|是");
+    }
+    t->people.d->synthetic |= t->mark_synthetic;
+    bool more = false;
+    size_t bad = SIZE_MAX;
+    hw_status status = hw_rows_next(&t->rows, &more, t->err);
+    if (status == HW_OK && !more) {
+        status = HW_FAIL(t->err, HW_PARSE, "expected a header line, found the end of the file");
+    }
+    if (status == HW_OK) {
+        status = hw_people_header(&t->people, &bad, t->err);
+    }
+    if (status == HW_OK && (!hw_long_table_columns(&t->rows, &t->at) || !hw_long_table_is(&t->rows))) {
+        status = HW_FAIL(t->err, HW_PARSE, "expected columns \"Sample Name\", \"Marker\" and \"Allele 1\" in the header of a %s",
+                         t->rules->what);
+    }
+    if (status == HW_OK) {
+        status = check_required(t);
+    }
+    return status == HW_OK ? HW_OK : header_failed(t, bad);
+}
+
+/* What a field is called in messages. */
+static const char *field_name(const long_table *t, size_t i, char *buf, size_t size)
+{
+    for (unsigned k = 0; k < t->at.n_alleles; k++) {
+        if (i == t->at.allele[k]) {
+            hw_str b;
+            hw_str_init(&b, size);
+            hw_str_addf(&b, "Allele %u", k + 1);
+            hw_field_copy((hw_field){b.s, (uint32_t)b.len, 0}, buf, size);
+            hw_str_release(&b);
+            return buf;
+        }
+    }
+    if (i == t->at.marker) {
+        return "Marker";
+    }
+    for (unsigned c = 0; i != SIZE_MAX && c < HW_COLUMN_COUNT; c++) {
+        if (i == t->people.at[c]) {
+            return hw_person_column_name((hw_person_column)c);
+        }
+    }
+    return NULL;
+}
+
+hw_status hw_long_table_read(const hw_format_input *in, hw_format_options *o, const hw_long_rules *rules, hw_dataset *d, hw_err *err)
+{
+    HW_CLEANUP(table_release) long_table t = {.rules = rules, .err = err};
+    hw_rows_init(&t.rows, in->data, in->size, 0);
+    hw_people_init(&t.people, in, o, d, &t.rows, err);
+    hw_map_init(&t.by_key, 0);
+    hw_map_init(&t.by_sample, 0);
+    HW_TRY(read_header(&t));
+    for (;;) {
+        bool more = false;
+        char name[40];
+        hw_status status = hw_rows_next(&t.rows, &more, err);
+        if (status == HW_OK && !more) {
+            break;
+        }
+        size_t bad = t.rows.bad;
+        if (status == HW_OK) {
+            status = read_row(&t, &bad);
+        }
+        if (status != HW_OK) {
+            HW_TRY(hw_people_bad(&t.people, bad, field_name(&t, bad, name, sizeof name)));
+        }
+    }
+    HW_TRY(hw_people_finish(&t.people));
+    if (t.n_skipped > 0) {
+        hw_dataset_note(d, in->name, 0, "%zu rows of ladders and controls left out", t.n_skipped);
+    }
+    if (t.n_off_ladder > 0) {
+        hw_dataset_note(d, in->name, 0, "%zu off-ladder alleles (OL) read as not known", t.n_off_ladder);
+    }
+    return HW_OK;
+}
+
+static hw_status read_long(const hw_format_input *in, hw_format_options *o, hw_dataset *d, hw_err *err)
+{
+    static const hw_long_rules rules = {.what = "long table"};
+    return hw_long_table_read(in, o, &rules, d, err);
+}
+
+static int detect_long(const hw_format_input *in)
+{
+    hw_rows r;
+    int score = hw_rows_peek(&r, in->data, in->size) && hw_long_table_is(&r) ? 75 : 0;
+    hw_rows_release(&r);
+    return score;
+}
+
+const hw_format hw_format_csv_long = {
+    .id = HW_FORMAT_CSV_LONG,
+    .name = "csv-long",
+    .title = "profiles, one row per sample and marker",
+    .extensions = "csv|tsv|txt",
+    .max_bytes = HW_FORMAT_MAX_PROFILE_BYTES,
+    .detect = detect_long,
+    .read = read_long,
+};

@@ -1,0 +1,259 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kinship/ratio.h"
+
+#include <math.h>
+#include <string.h>
+
+double hw_ratio(hw_real a, hw_real b)
+{
+    if (hw_real_is_zero(b)) {
+        return hw_real_is_zero(a) ? (double)NAN : (double)INFINITY;
+    }
+    return hw_real_to_double(hw_real_div(a, b));
+}
+
+double hw_ratio_log10(hw_real a, hw_real b)
+{
+    if (hw_real_is_zero(b)) {
+        return hw_real_is_zero(a) ? (double)NAN : (double)INFINITY;
+    }
+    return hw_real_log10(hw_real_div(a, b));
+}
+
+typedef struct evaluation {
+    const hw_dataset *d;
+    const hw_case *c;
+    const hw_population *population;
+    const hw_settings *settings;
+    hw_engine *engine;
+    hw_case_result *r;
+} evaluation;
+
+static const hw_profile *profile_of(const hw_case *c, const char *person)
+{
+    for (uint32_t i = 0; i < c->n_profiles; i++) {
+        if (hw_streq(c->profile[i]->person, person)) {
+            return c->profile[i];
+        }
+    }
+    return NULL;
+}
+
+/* A likelihood of different data under two hypotheses says nothing: every typed person stands in every pedigree. */
+static hw_status check_persons(const hw_case *c, hw_err *err)
+{
+    for (uint32_t h = 0; h < c->n_hypotheses; h++) {
+        for (uint32_t i = 0; i < c->n_profiles; i++) {
+            uint32_t index = 0;
+            if (!hw_pedigree_find(&c->hypothesis[h], c->profile[i]->person, &index)) {
+                return HW_FAIL(err, HW_CONFLICT, "case %s: %s is typed but does not stand in hypothesis %s; add the person there (unrelated, if so)", c->id,
+                               c->profile[i]->person, c->hypothesis[h].name != NULL ? c->hypothesis[h].name : "(unnamed)");
+            }
+        }
+    }
+    return HW_OK;
+}
+
+static hw_status build_model(evaluation *v, hw_case_locus *l, hw_err *err)
+{
+    const hw_panel_locus *pl = &v->d->panel.locus[l->panel_index];
+    l->locus = pl->name;
+    l->linked_with = -1;
+    if (pl->kind != HW_LOCUS_AUTOSOMAL && pl->kind != HW_LOCUS_X) {
+        l->note = pl->kind == HW_LOCUS_Y ? "Y locus: lineage evidence, not part of the product" : "evidence of sex, not part of the product";
+        return HW_OK;
+    }
+    const hw_freq *f = hw_population_find(v->population, pl->name);
+    if (f == NULL) {
+        l->note = "no frequencies for this locus in the table";
+        return HW_OK;
+    }
+    hw_allele *seen = HW_NEW(&v->r->arena, hw_allele, (size_t)v->c->n_profiles * 2 + 1);
+    if (seen == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    size_t n_seen = 0;
+    for (uint32_t i = 0; i < v->c->n_profiles; i++) {
+        hw_genotype g = hw_profile_at(v->c->profile[i], l->panel_index);
+        seen[n_seen++] = g.a;
+        seen[n_seen++] = g.b;
+        if (hw_profile_extra(v->c->profile[i], l->panel_index) != NULL) {
+            l->note = "tri-allelic pattern: not used";
+        }
+    }
+    if (l->note != NULL) {
+        return HW_OK;
+    }
+    double theta = v->settings->theta >= 0.0 ? v->settings->theta : v->population->theta;
+    hw_locus_model *m = NULL;
+    HW_TRY(hw_locus_model_build(&v->r->arena, f, pl->kind, hw_settings_locus(v->settings, pl->name), theta, v->settings->rare_rule,
+                                v->settings->rare_value, seen, n_seen, &m, err));
+    l->model = m;
+    l->used = true;
+    if (m->n_added > 0) {
+        hw_str text;
+        hw_str_init(&text, 4096);
+        hw_str_add(&text, "not in the table, given the minimum:");
+        for (uint32_t i = 0; i < m->n_added; i++) {
+            char name[HW_ALLELE_BUF];
+            char freq[32];
+            hw_str_addf(&text, " %s (%s)", hw_allele_format(m->added[i], name), hw_fmt_double(m->added_freq[i], freq));
+        }
+        l->note = hw_arena_strdup(&v->r->arena, text.s);
+        hw_str_release(&text);
+        if (l->note == NULL) {
+            return HW_NO_MEMORY_FAIL(err);
+        }
+    }
+    return HW_OK;
+}
+
+static hw_status typings(evaluation *v, const hw_pedigree *ped, uint32_t panel_index, hw_typing **ret, hw_err *err)
+{
+    hw_typing *t = HW_NEW(&v->r->arena, hw_typing, ped->n + 1);
+    if (t == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t i = 0; i < ped->n; i++) {
+        const hw_profile *p = profile_of(v->c, ped->person[i].id);
+        hw_genotype g = hw_profile_at(p, panel_index);
+        t[i] = (hw_typing){g.a, g.b, p != NULL ? p->dropout : 0.0, p != NULL ? p->error : 0.0};
+    }
+    *ret = t;
+    return HW_OK;
+}
+
+static hw_status one_locus(evaluation *v, hw_case_locus *l, hw_err *err)
+{
+    for (uint32_t h = 0; h < v->c->n_hypotheses; h++) {
+        const hw_pedigree *ped = &v->c->hypothesis[h];
+        hw_typing *t = NULL;
+        HW_TRY(typings(v, ped, l->panel_index, &t, err));
+        hw_status s = hw_likelihood(v->engine, ped, l->model, t, &l->likelihood[h], err);
+        if (s != HW_OK) {
+            hw_err_prefix(err, "case %s, hypothesis %s: ", v->c->id, ped->name != NULL ? ped->name : "(unnamed)");
+            return s;
+        }
+    }
+    return HW_OK;
+}
+
+/* Position of the case's locus of that name, or -1. */
+static int32_t position(const hw_case_result *r, const char *name)
+{
+    for (uint32_t i = 0; i < r->n_loci; i++) {
+        if (r->locus[i].used && hw_streq(r->locus[i].locus, name)) {
+            return (int32_t)i;
+        }
+    }
+    return -1;
+}
+
+static hw_status one_pair(evaluation *v, int32_t a, int32_t b, double rho, hw_err *err)
+{
+    hw_case_locus *first = &v->r->locus[a < b ? a : b];
+    hw_case_locus *second = &v->r->locus[a < b ? b : a];
+    if (first->linked_with >= 0 || second->linked_with >= 0) {
+        return HW_FAIL(err, HW_UNSUPPORTED, "case %s: locus %s or %s is linked with more than one other; only pairs are modelled", v->c->id, first->locus,
+                       second->locus);
+    }
+    first->linked_with = (int32_t)(second - v->r->locus);
+    second->linked_with = (int32_t)(first - v->r->locus);
+    hw_case_locus *both[2] = {first, second};
+    for (int i = 0; i < 2; i++) {
+        both[i]->unlinked = HW_NEW(&v->r->arena, double, v->c->n_hypotheses);
+        if (both[i]->unlinked == NULL) {
+            return HW_NO_MEMORY_FAIL(err);
+        }
+        for (uint32_t h = 0; h < v->c->n_hypotheses; h++) {
+            both[i]->unlinked[h] = hw_real_to_double(both[i]->likelihood[h]);
+        }
+    }
+    const hw_locus_model *models[2] = {first->model, second->model};
+    for (uint32_t h = 0; h < v->c->n_hypotheses; h++) {
+        hw_typing *t0 = NULL;
+        hw_typing *t1 = NULL;
+        HW_TRY(typings(v, &v->c->hypothesis[h], first->panel_index, &t0, err));
+        HW_TRY(typings(v, &v->c->hypothesis[h], second->panel_index, &t1, err));
+        const hw_typing *t[2] = {t0, t1};
+        HW_TRY(hw_likelihood_linked(v->engine, &v->c->hypothesis[h], models, t, rho, &first->likelihood[h], err));
+        second->likelihood[h] = hw_real_from(1.0);
+    }
+    return HW_OK;
+}
+
+static hw_status evaluate(evaluation *v, hw_err *err)
+{
+    hw_case_result *r = v->r;
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < r->n_loci; i++) {
+        hw_case_locus *l = &r->locus[i];
+        l->panel_index = v->c->loci[i];
+        l->likelihood = HW_NEW(&r->arena, hw_real, v->c->n_hypotheses + 1);
+        if (l->likelihood == NULL) {
+            return HW_NO_MEMORY_FAIL(err);
+        }
+        HW_TRY(build_model(v, l, err));
+        if (l->used) {
+            used++;
+            HW_TRY(one_locus(v, l, err));
+        }
+    }
+    if (used == 0) {
+        return HW_FAIL(err, HW_NOT_FOUND, "case %s: no locus of it has frequencies in table %s", v->c->id, v->population->name);
+    }
+    for (uint32_t i = 0; i < v->settings->n_linked; i++) {
+        int32_t a = position(r, v->settings->linked[i].a);
+        int32_t b = position(r, v->settings->linked[i].b);
+        if (a >= 0 && b >= 0 && a != b) {
+            HW_TRY(one_pair(v, a, b, v->settings->linked[i].rho, err));
+        }
+    }
+    for (uint32_t h = 0; h < v->c->n_hypotheses; h++) {
+        r->total[h] = hw_real_from(1.0);
+        for (uint32_t i = 0; i < r->n_loci; i++) {
+            if (r->locus[i].used) {
+                r->total[h] = hw_real_mul(r->total[h], r->locus[i].likelihood[h]);
+            }
+        }
+    }
+    return HW_OK;
+}
+
+hw_status hw_case_likelihoods(const hw_dataset *d, const hw_case *c, const hw_population *population, const hw_settings *settings,
+                              const hw_engine_limits *limits, hw_case_result *ret, hw_err *err)
+{
+    hw_case_result r = {.kase = c, .n_loci = c->n_loci};
+    hw_arena_init(&r.arena, 0);
+    evaluation v = {.d = d, .c = c, .r = &r};
+    v.population = c->population != NULL ? c->population : population;
+    v.settings = c->has_settings ? &c->settings : settings;
+    if (v.population == NULL) {
+        return HW_FAIL(err, HW_NOT_FOUND, "case %s brings no allele frequencies; give a table with --freq", c->id);
+    }
+    if (v.settings == NULL) {
+        return HW_FAIL(err, HW_USAGE, "case %s brings no settings and none were given", c->id);
+    }
+    r.population = v.population->name;
+    HW_TRY(check_persons(c, err));
+    hw_status s = hw_engine_new(limits, &v.engine, err);
+    if (s == HW_OK) {
+        r.locus = HW_NEW(&r.arena, hw_case_locus, c->n_loci + 1);
+        r.total = HW_NEW(&r.arena, hw_real, c->n_hypotheses + 1);
+        s = r.locus == NULL || r.total == NULL ? HW_NO_MEMORY_FAIL(err) : evaluate(&v, err);
+    }
+    hw_engine_free(v.engine);
+    if (s != HW_OK) {
+        hw_arena_release(&r.arena);
+        return s;
+    }
+    *ret = r;
+    return HW_OK;
+}
+
+void hw_case_result_release(hw_case_result *r)
+{
+    hw_arena_release(&r->arena);
+    *r = (hw_case_result){0};
+}

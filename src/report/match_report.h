@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/*
+ * What a person reads of a match: the report on one child and one family (terminal, HTML, SVG, PDF) and the ranked list of
+ * candidates (terminal, JSON, CSV).
+ *
+ * Reading list of this room: labels (words in two languages), text (UTF-8 widths, escaping), figures (numbers as words on paper), phrases (engine words
+ * in Chinese), document and match_document (what a report says, once, for all writers), table_text; pedigree_layout.h, pedigree_graph, pedigree_rank,
+ * pedigree_order, pedigree_layout, pedigree_route (where everything stands), pedigree_draw (the drawing as shapes), pedigree_svg, pedigree_cairo,
+ * pedigree_text; match_text, match_html, match_pdf; list_text, list_json, list_csv.
+ *
+ * The same input gives the same bytes: no clock, no locale, no environment is read (the PDF also depends on the installed fonts
+ * and on the versions of cairo and pango). Strings of the input may be anything: invalid UTF-8, control characters and writing-direction overrides
+ * are replaced by U+FFFD in text, HTML, SVG and PDF. Functions may be called from any thread.
+ */
+#ifndef HW_REPORT_MATCH_REPORT_H
+#define HW_REPORT_MATCH_REPORT_H
+
+#include "base/str.h"
+#include "kinship/match.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum hw_report_lang { HW_REPORT_EN, HW_REPORT_ZH } hw_report_lang;
+
+typedef struct hw_report_options {
+    hw_report_lang lang;
+    const char *date;    /* "2026-11-23" or "2026-11-23T09:30:00Z", printed as given and put into the PDF; NULL: no date is printed, the PDF says 1970-01-01 */
+    const char *program; /* "homeward 0.1.0", printed at the foot; NULL: nothing */
+    unsigned width;      /* columns of the terminal; 0: as wide as needed (a pipe) */
+    bool colour;         /* terminal text with ANSI colours */
+    bool ascii;          /* terminal drawing with ASCII lines only */
+    size_t max_rows;     /* of list_text; 0: all */
+} hw_report_options;
+
+/** English, no date, no program, width 0, no colour, lines of Unicode. */
+HW_API void hw_report_options_init(hw_report_options *o);
+
+/*
+ * The report on one pair. Each appends to `out`. NO_MEMORY, LIMIT (out is full, or more than HW_PEDIGREE_MAX persons), CONFLICT (a person is its own
+ * ancestor, or an index points nowhere).
+ */
+HW_API hw_status hw_report_match_text(const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err) HW_MUST_CHECK;
+/** One HTML page that needs nothing else: no script, styles in its head, the pedigree inside as SVG. */
+HW_API hw_status hw_report_match_html(const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err) HW_MUST_CHECK;
+/** The pedigree alone, as an SVG file. */
+HW_API hw_status hw_report_match_svg(const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err) HW_MUST_CHECK;
+/** A4 pages. Also INTERNAL when cairo refuses (its words in the message), USAGE for a date that is not one. */
+HW_API hw_status hw_report_match_pdf_bytes(const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err) HW_MUST_CHECK;
+/** The same into a file, through a temporary name; also IO. */
+HW_API hw_status hw_report_match_pdf(const hw_explanation *x, const hw_report_options *o, const char *path, hw_err *err) HW_MUST_CHECK;
+
+/* The ranked list. `m` gives the names of the populations and the stated prior; `d` the ids. NO_MEMORY, LIMIT. */
+HW_API hw_status hw_report_list_text(const hw_dataset *d, const hw_match_options *m, const hw_match_result *r, const hw_report_options *o,
+                                     hw_str *out, hw_err *err) HW_MUST_CHECK;
+HW_API hw_status hw_report_list_json(const hw_dataset *d, const hw_match_options *m, const hw_match_result *r, hw_str *out,
+                                     hw_err *err) HW_MUST_CHECK;
+/** One line per candidate, then one per family with an error (its column "error" filled, the numbers empty). RFC 4180, comma, LF. */
+HW_API hw_status hw_report_list_csv(const hw_dataset *d, const hw_match_options *m, const hw_match_result *r, hw_str *out,
+                                    hw_err *err) HW_MUST_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
