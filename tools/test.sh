@@ -116,7 +116,7 @@ area_fuzz() {
 area_threads() {
     one 'ThreadSanitizer build' build_threads
     [ "$area_failed" -gt 0 ] && return
-    if meson introspect --tests "$out/threads" | grep -q '"threads"'; then
+    if meson introspect --tests "$out/threads" | grep -q ':threads"'; then
         suite threads 10 --suite threads
     else
         add 0 0 1

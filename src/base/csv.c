@@ -309,8 +309,11 @@ void hw_csv_write(hw_str *out, const char *field, char sep, bool first)
         hw_str_addc(out, sep);
     }
     n = strlen(field);
-    /* an empty first field is quoted because it may be the only one, and an empty line is no record */
-    if (field[strcspn(field, special)] == '\0' && !(first && n == 0)) {
+    /*
+     * A first field is also quoted when it is empty, because it may be the only one and an empty line is no record; and when
+     * it begins like a byte order mark, which a reader would drop.
+     */
+    if (field[strcspn(field, special)] == '\0' && !(first && (n == 0 || bom_size(field, n) > 0))) {
         hw_str_addn(out, field, n);
         return;
     }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "formats/text_input.h"
 
 /* --- lines and values --- */
 
@@ -204,19 +205,8 @@ static hw_status split_lines(fam_reader *f)
 
 const char *fam_stem(hw_dataset *d, const char *path)
 {
-    const char *from = path;
-    for (const char *c = path; *c != '\0'; c++) {
-        if (*c == '/' || *c == '\\') {
-            from = c + 1;
-        }
-    }
-    size_t n = strlen(from);
-    const char *dot = n > 1 ? memchr(from + 1, '.', n - 1) : NULL;
-    for (const char *next = dot; next != NULL; next = strchr(next + 1, '.')) {
-        dot = next;
-    }
-    n = dot != NULL ? (size_t)(dot - from) : n;
-    return n > 0 ? hw_arena_strndup(&d->arena, from, n) : hw_arena_strdup(&d->arena, "case");
+    const char *stem = hw_text_stem(&d->arena, path);
+    return stem == NULL || stem[0] != '\0' ? stem : "case";
 }
 
 const char *fam_free_id(hw_dataset *d, const char *prefix, const char *name)

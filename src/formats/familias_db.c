@@ -129,7 +129,7 @@ static hw_status read_alleles(fam_reader *f, raw_locus *l)
         /* A bad name is the locus' fault; its lines are read on, so that the loci after it can be kept. */
         if (l->bad_line == 0 && hw_streq(name, "0")) {
             /* 0 means "not typed" everywhere else: keep the allele under a name of its own, as the pedsuite does */
-            (void)hw_allele_parse("z", 1, &l->allele[i], NULL);
+            HW_TRY(hw_allele_parse("z", 1, &l->allele[i], f->err));
             hw_dataset_note(d, f->in->name, here + 1, "%s: the allele \"0\" was renamed to \"z\": 0 means \"not typed\"", l->name);
         } else if (l->bad_line == 0 && hw_allele_parse(name, strlen(name), &l->allele[i], f->err) != HW_OK) {
             if (f->err->code != HW_PARSE) {

@@ -31,7 +31,7 @@ typedef struct column {
     size_t n, allele_cap, freq_cap, count_cap;
     size_t n_freq, n_count; /* entries that state a frequency, a count */
     double chromosomes, fmin;
-    bool dropped;
+    bool dropped, str;
     uint32_t line, at; /* of its header cell or first row */
 } column;
 
@@ -129,6 +129,7 @@ static hw_status find_column(table *t, size_t population, hw_field f, size_t *re
         return HW_NO_MEMORY_FAIL(t->err);
     }
     c->population = population;
+    c->str = hw_text_is_str(name);
     c->line = t->rows.line;
     HW_TRY(hw_map_put(&t->by_name, key, t->n_col, t->err));
     *ret = t->n_col++;
@@ -137,6 +138,11 @@ static hw_status find_column(table *t, size_t population, hw_field f, size_t *re
 
 static hw_status add_allele(table *t, column *c, hw_allele allele, double freq, double count)
 {
+    if (c->str && allele >= HW_ALLELE_NAMED) {
+        char name[HW_ALLELE_BUF];
+        return HW_FAIL(t->err, HW_PARSE, "%s is an STR and \"%s\" no allele of it; expected a repeat number such as 9 or 9.3, or nothing here",
+                       c->locus, hw_allele_format(allele, name));
+    }
     HW_TRY(HW_GROW(c->allele, c->n, c->allele_cap, MAX_ALLELES, "alleles of a locus", t->err));
     HW_TRY(HW_GROW(c->freq, c->n, c->freq_cap, MAX_ALLELES, "alleles of a locus", t->err));
     HW_TRY(HW_GROW(c->count, c->n, c->count_cap, MAX_ALLELES, "alleles of a locus", t->err));

@@ -236,6 +236,12 @@ static hw_status read_genotype(long_table *t, hw_profile *p, hw_field marker, si
     hw_allele allele[8];
     unsigned n = 0;
     bool partial = false;
+    *ret_bad = t->at.marker;
+    if (marker.len == 0 || marker.len >= sizeof name) {
+        return HW_FAIL(t->err, HW_PARSE, "expected the name of a marker (at most %zu bytes), found %s", sizeof name - 1,
+                       marker.len == 0 ? "nothing" : "a longer text");
+    }
+    bool str = hw_text_is_str(hw_field_copy(marker, name, sizeof name));
     for (unsigned k = 0; k < t->at.n_alleles; k++) {
         hw_field f = field_at(t, t->at.allele[k]);
         hw_allele a;
@@ -243,7 +249,7 @@ static hw_status read_genotype(long_table *t, hw_profile *p, hw_field marker, si
             continue;
         }
         *ret_bad = t->at.allele[k];
-        HW_TRY(hw_field_allele(f, &a, t->err));
+        HW_TRY(hw_field_allele_at(f, str, &a, t->err));
         if (a == HW_ALLELE_OFF_LADDER) {
             t->n_off_ladder++;
             partial = true;
@@ -254,12 +260,8 @@ static hw_status read_genotype(long_table *t, hw_profile *p, hw_field marker, si
         }
     }
     *ret_bad = t->at.marker;
-    if (marker.len == 0 || marker.len >= sizeof name) {
-        return HW_FAIL(t->err, HW_PARSE, "expected the name of a marker (at most %zu bytes), found %s", sizeof name - 1,
-                       marker.len == 0 ? "nothing" : "a longer text");
-    }
     uint32_t locus;
-    HW_TRY(hw_panel_add(&t->people.d->panel, hw_field_copy(marker, name, sizeof name), HW_LOCUS_AUTO, &locus, t->err));
+    HW_TRY(hw_panel_add(&t->people.d->panel, name, HW_LOCUS_AUTO, &locus, t->err));
     return n > 0 ? set_alleles(t, p, locus, allele, n, partial) : HW_OK;
 }
 

@@ -21,6 +21,7 @@
 typedef struct locus_plan {
     uint32_t locus;
     hw_locus_kind kind;
+    bool str;                 /* alleles are numbers */
     unsigned n;               /* columns; 1: all alleles in one */
     uint32_t at[MAX_COLUMNS]; /* fields, in the order of their numbers */
 } locus_plan;
@@ -181,7 +182,7 @@ static hw_status plan_column(wide *w, const candidate *c, size_t i)
         return HW_OK;
     }
     HW_TRY(HW_GROW(w->plan, w->n_plan, w->plan_cap, HW_ROWS_MAX_FIELDS, "loci of a table", w->err));
-    w->plan[w->n_plan++] = (locus_plan){.locus = locus, .kind = panel->locus[locus].kind, .n = 1, .at = {(uint32_t)i}};
+    w->plan[w->n_plan++] = (locus_plan){.locus = locus, .kind = panel->locus[locus].kind, .str = hw_text_is_str(c[i].name), .n = 1, .at = {(uint32_t)i}};
     return HW_OK;
 }
 
@@ -301,7 +302,7 @@ static hw_status set_locus(wide *w, hw_profile *p, const locus_plan *plan, const
     bool partial = false;
     for (unsigned i = 0; i < n; i++) {
         hw_allele a;
-        HW_TRY(hw_field_allele(cell[i], &a, w->err));
+        HW_TRY(hw_field_allele_at(cell[i], plan->str, &a, w->err));
         if (a == HW_ALLELE_OFF_LADDER) {
             w->n_off_ladder++;
             partial = true;
@@ -351,7 +352,7 @@ static hw_status read_loci(wide *w, hw_profile *p, size_t *ret_bad, bool *ret_ty
             hw_allele a;
             for (unsigned i = 0; i < plan->n; i++) {
                 *ret_bad = plan->at[i];
-                if (hw_field_allele(field[plan->at[i]], &a, NULL) != HW_OK) {
+                if (hw_field_allele_at(field[plan->at[i]], plan->str, &a, NULL) != HW_OK) {
                     break;
                 }
             }

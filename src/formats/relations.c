@@ -407,7 +407,7 @@ static hw_status link_people(builder *b)
 {
     for (size_t i = 0; i < b->n; i++) {
         const hw_relative *r = &b->r[i];
-        int32_t father, mother;
+        int32_t father = -1, mother = -1;
         b->bad = i;
         if (r->father != NULL || r->mother != NULL) {
             HW_TRY(named_parent(b, r, r->father, "father", &father));

@@ -629,3 +629,20 @@ hw_status hw_field_allele(hw_field f, hw_allele *ret, hw_err *err)
     }
     return hw_allele_parse(s, n, ret, err);
 }
+
+bool hw_text_is_str(const char *locus)
+{
+    const hw_locus_info *info = hw_locus_find(locus);
+    return info != NULL && info->kind != HW_LOCUS_AMEL;
+}
+
+hw_status hw_field_allele_at(hw_field f, bool str, hw_allele *ret, hw_err *err)
+{
+    HW_TRY(hw_field_allele(f, ret, err));
+    if (str && *ret >= HW_ALLELE_NAMED) {
+        char found[16];
+        return HW_FAIL(err, HW_PARSE, "\"%s\" is no allele of an STR; expected a repeat number such as 9 or 9.3, <9, >20, OL, or nothing",
+                       hw_field_copy(f, found, sizeof found));
+    }
+    return HW_OK;
+}

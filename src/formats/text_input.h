@@ -91,6 +91,10 @@ HW_API char *hw_field_copy(hw_field f, char *buf, size_t size);
 HW_API char *hw_text_stem(hw_arena *arena, const char *path) HW_MUST_CHECK;
 /** One allele of a table cell: like hw_allele_parse, a comma is a decimal point. */
 HW_API hw_status hw_field_allele(hw_field f, hw_allele *ret, hw_err *err) HW_MUST_CHECK;
+/** Is the locus a known STR, whose alleles are numbers? A name such as "x" or "PIC" at one is a slip, not an allele. */
+HW_API bool hw_text_is_str(const char *locus);
+/** PARSE when the allele is a name and `str` is set. */
+HW_API hw_status hw_field_allele_at(hw_field f, bool str, hw_allele *ret, hw_err *err) HW_MUST_CHECK;
 
 #ifdef __cplusplus
 }

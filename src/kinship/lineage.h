@@ -91,7 +91,7 @@ HW_API hw_status hw_lineage_y(const hw_panel *panel, const hw_profile *a, const 
 typedef struct hw_mt_difference {
     uint16_t position;
     uint16_t insertion; /* 0: at the position itself; k: the kth base inserted after it ("315.1C") */
-    uint8_t bases;      /* set of A=1 C=2 G=4 T=8; 16: deleted, alone or with bases (a mixture) */
+    uint8_t bases;      /* set of A=1 C=2 G=4 T=8; 16: deleted */
 } hw_mt_difference;
 
 typedef struct hw_mt_range {

@@ -5,6 +5,7 @@
  * over both loci's selectors with the recombination fraction between them. Founders are in linkage equilibrium, so that a founder with one child that matters
  * needs no selector: its two haplotypes are exchangeable at each locus by itself. Lander and Green (1987) for the idea, exact here with any mutation model.
  */
+#include "kinship/matcher.h"
 #include "kinship/network.h"
 
 #include <string.h>
@@ -339,4 +340,22 @@ hw_status hw_likelihood_linked(hw_engine *e, const hw_pedigree *ped, const hw_lo
         *ret = value;
     }
     return s;
+}
+
+hw_status linked_matters(hw_engine *e, const hw_pedigree *ped, const hw_locus_model *const lm[2], const hw_typing *const typing[2], bool *ret,
+                         hw_err *err)
+{
+    hw_arena_mark mark = hw_arena_get_mark(&e->arena);
+    selectors s = {0};
+    hw_status status = HW_OK;
+    for (int i = 0; i < 2 && status == HW_OK; i++) {
+        network w;
+        status = network_nodes(&w, &e->arena, ped, lm[i], typing[i], UINT32_MAX, err);
+        if (status == HW_OK) {
+            status = list_selectors(&w, &s, err);
+        }
+    }
+    hw_arena_reset(&e->arena, mark);
+    *ret = s.n > 0;
+    return status;
 }

@@ -21,7 +21,9 @@ typedef struct hw_match_options {
     unsigned n_threads;          /* 0: one per processor */
     double threshold_log10;      /* pairs with log10 LR at or above are listed; 4 by default in match */
     double prior_registered;     /* prior probability that the child's family is among those searched, spread evenly over all missing persons; default 0.5 */
-    bool rivals;                 /* compute rivals and all populations for listed pairs */
+    bool rivals;                 /* compute rivals for listed pairs */
+    uint32_t list_family;        /* UINT32_MAX: list pairs of all families; else of this one only, while the posterior still runs over all */
+    const hw_dataset *lineage_database; /* haplotypes to count Y and mtDNA haplotypes in, or NULL */
     void (*progress)(void *ctx, size_t done, size_t total);
     void *progress_ctx;
 } hw_match_options;

@@ -309,7 +309,7 @@ static hw_status merge_locus(merge *k, uint32_t locus, hw_err *err)
         if (r->n == 0 || same_reading(r, top) || (!whole(r) && fits(r, top))) {
             continue;
         }
-        if (top->n == 2 && homozygous(r) && contains(top, r->allele[0]) && whole(r)) {
+        if (top->n == 2 && homozygous(r) && contains(top, r->allele[0])) {
             dropped = true;
             excused = excused && k->typing[i]->dropout > 0;
             continue;
@@ -328,7 +328,7 @@ static hw_status merge_locus(merge *k, uint32_t locus, hw_err *err)
 
 static bool same_text(const char *a, const char *b)
 {
-    return (a == NULL && b == NULL) || (a != NULL && b != NULL && hw_streq(a, b));
+    return b != NULL && hw_streq(a, b);
 }
 
 /* First text given; when the typings differ, all of them with '+'. */
@@ -386,7 +386,7 @@ static hw_status merge_head(merge *k, hw_err *err)
             sex = t->sex;
         }
         if (t->mt != NULL) {
-            mt_conflict = mt_conflict || (mt != NULL && !same_text(mt, t->mt));
+            mt_conflict = mt_conflict || (mt != NULL && !hw_streq(mt, t->mt));
             mt = t->mt;
         }
         k->to->synthetic = k->to->synthetic || t->synthetic;

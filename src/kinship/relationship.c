@@ -76,14 +76,14 @@ static uint32_t distance(const bond *x)
     return x->a->depth + x->b->depth;
 }
 
-/* How surely a bond is the one to name first: nearest, then the couple before the single ancestor, then the eldest generation first found. */
+/* Which of two bonds is named first: the nearer, then the couple before the single ancestor, then the one found first. */
 static bool comes_before(const bond *x, const bond *y)
 {
     return distance(x) != distance(y) ? distance(x) < distance(y) : x->couple && !y->couple;
 }
 
 /* Bonds in the order of naming; at most MAX_BONDS nearest ones. Lines come by rising depth, and the father's before the mother's. */
-static uint32_t find_bonds(const ancestry *t, const lines *a, const lines *b, bond *ret)
+static uint32_t find_bonds(const lines *a, const lines *b, bond *ret)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < a->n; i++) {
@@ -115,7 +115,6 @@ static uint32_t find_bonds(const ancestry *t, const lines *a, const lines *b, bo
             }
         }
     }
-    (void)t;
     return n;
 }
 
@@ -220,7 +219,7 @@ static void name_related(hw_str *out, const pair *p, const double *k, uint32_t a
     bond x[MAX_BONDS + 1];
     climb(p->t, p->t->of[a], &up_a);
     climb(p->t, p->t->of[b], &up_b);
-    uint32_t n = find_bonds(p->t, &up_a, &up_b, x);
+    uint32_t n = find_bonds(&up_a, &up_b, x);
     if (n == 0) {
         hw_str_addf(out, "related (kinship %s)", hw_fmt_double(phi, number));
         return;

@@ -79,6 +79,11 @@ catches 'a way round' check-layers 'is not the path of a header'
 mkdir src/attic && plant src/attic/x.c AGPL-3.0-or-later
 catches 'an unknown room' check-layers 'not in the table'
 
+printf "sources = files('locus.c')\n# %s Apache-2.0\n" "$tag" >src/kinship/meson.build
+passes check-layers
+plant src/kinship/new.c Apache-2.0
+catches 'a source that is not built' check-layers 'src/kinship/new.c:1: src/kinship/meson.build does not name it'
+
 for call in 'strcpy(a, b)' 'sprintf(a, b)' 'strtok(a, b)' 'atoi(a)' 'x = malloc (3)' 'free(a)' 'strtod(a, b)' 'sscanf(a, b)' \
     'rand()' 'localtime(t)' 'setlocale(0, a)' 'assert(a)' 'printf(a)' 'exit(1)' 'fputs(a, stderr)'; do
     plant src/formats/fam.c AGPL-3.0-or-later "void f(void) { $call; }"

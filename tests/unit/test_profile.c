@@ -401,6 +401,17 @@ static void puts_halves_together(void **state)
     y->dropout = z->dropout = 0.2;
     assert_int_equal(hw_profile_merge(&b->arena, &b->panel, all, 3, &m, &v, &n, NULL), HW_OK);
     check(hw_profile_at(m, b->fga), 200, 210);
+    y->dropout = 0;
+    assert_int_equal(hw_profile_merge(&b->arena, &b->panel, all, 3, &m, &v, &n, NULL), HW_OK);
+    check(hw_profile_at(m, b->fga), U, U);
+    x->sex = y->sex = HW_SEX_FEMALE;
+    z->sex = HW_SEX_MALE;
+    x->person = NULL;
+    assert_int_equal(hw_profile_merge(&b->arena, &b->panel, all, 3, &m, &v, &n, NULL), HW_OK);
+    assert_true(m->sex == HW_SEX_UNKNOWN);
+    assert_string_equal(m->id, "K1");
+    assert_int_equal(hw_profile_merge(&b->arena, &b->panel, all, 2, &m, &v, &n, NULL), HW_OK);
+    assert_true(m->sex == HW_SEX_FEMALE);
     assert_int_equal(hw_profile_merge(&b->arena, &b->panel, all, 0, &m, &v, &n, NULL), HW_USAGE);
     assert_int_equal(hw_profile_merge(&b->arena, &b->panel, all, 1001, &m, &v, &n, NULL), HW_LIMIT);
     assert_int_equal(hw_profile_merge(&b->arena, &b->panel, all, 1, &m, &v, &n, NULL), HW_OK);

@@ -1,0 +1,296 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * All hypotheses about one child and one family, each as a likelihood of its own pedigree: the slow, plain way, which also checks what the
+ * conditional tables of the search found.
+ */
+#include "kinship/matcher.h"
+#include "kinship/ratio.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct pair {
+    matcher *m;
+    const hw_profile *child;
+    const hw_family *family;
+    uint32_t n_populations;
+    pair_lr *r;
+    bool x_usable;         /* the child's sex and that of the missing person can be settled and agree */
+    hw_locus_model **model; /* [locus] of the population at hand */
+} pair;
+
+/* Typings of all members of a hypothesis; the child counts in its own place only. */
+static hw_status typings(const pair *p, const hw_hypothesis *h, uint32_t panel_index, hw_typing **ret, hw_err *err)
+{
+    hw_typing *t = HW_NEW(&p->m->scratch, hw_typing, h->pedigree.n + 1);
+    if (t == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t i = 0; i < h->pedigree.n; i++) {
+        t[i] = (hw_typing){HW_ALLELE_UNKNOWN, HW_ALLELE_UNKNOWN, 0.0, 0.0};
+    }
+    for (size_t i = 0; i < p->family->pedigree.n; i++) {
+        if (h->person_of[i] != UINT32_MAX) {
+            t[h->person_of[i]] = profile_typing(p->family->profile[i], panel_index);
+        }
+    }
+    t[h->child] = profile_typing(p->child, panel_index);
+    *ret = t;
+    return HW_OK;
+}
+
+static bool family_typed(const pair *p, uint32_t missing, uint32_t panel_index)
+{
+    for (size_t i = 0; i < p->family->pedigree.n; i++) {
+        if (i != p->family->missing[missing] && hw_genotype_typed(hw_profile_at(p->family->profile[i], panel_index))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static hw_status seen_alleles(const pair *p, uint32_t panel_index, hw_allele **ret, size_t *ret_n, hw_err *err)
+{
+    size_t n = 0;
+    hw_allele *seen = HW_NEW(&p->m->scratch, hw_allele, 2 * p->family->pedigree.n + 3);
+    if (seen == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t i = 0; i <= p->family->pedigree.n; i++) {
+        hw_genotype g = hw_profile_at(i == p->family->pedigree.n ? p->child : p->family->profile[i], panel_index);
+        seen[n++] = g.a;
+        seen[n++] = g.b;
+    }
+    *ret = seen;
+    *ret_n = n;
+    return HW_OK;
+}
+
+static hw_status locus_likelihood(pair *p, const hw_hypothesis *h, const hw_locus_model *lm, uint32_t panel_index, hw_real *ret, hw_err *err)
+{
+    hw_typing *t = NULL;
+    HW_TRY(typings(p, h, panel_index, &t, err));
+    return hw_likelihood(p->m->engine, &h->pedigree, lm, t, ret, err);
+}
+
+static hw_status pair_likelihood(pair *p, const hw_hypothesis *h, uint32_t a, uint32_t b, double rho, hw_real *ret, hw_err *err)
+{
+    const search *s = p->m->s;
+    hw_typing *t0 = NULL;
+    hw_typing *t1 = NULL;
+    HW_TRY(typings(p, h, s->locus[a].panel_index, &t0, err));
+    HW_TRY(typings(p, h, s->locus[b].panel_index, &t1, err));
+    const hw_typing *t[2] = {t0, t1};
+    const hw_locus_model *lm[2] = {p->model[a], p->model[b]};
+    return hw_likelihood_linked(p->m->engine, &h->pedigree, lm, t, rho, ret, err);
+}
+
+static bool usable(const pair *p, uint32_t missing, uint32_t locus)
+{
+    const search_locus *l = &p->m->s->locus[locus];
+    return hw_genotype_typed(hw_profile_at(p->child, l->panel_index)) && family_typed(p, missing, l->panel_index) &&
+           (l->kind != HW_LOCUS_X || p->x_usable);
+}
+
+/* Impossible when everything is taken as read and nothing mutates? */
+static hw_status strict_check(pair *p, uint32_t locus, const hw_allele *seen, size_t n_seen, bool *ret, hw_err *err)
+{
+    const search_locus *l = &p->m->s->locus[locus];
+    hw_locus_settings strict = {.locus = l->name};
+    hw_locus_model *lm = NULL;
+    HW_TRY(hw_locus_model_build(&p->m->scratch, l->freq[0], l->kind, &strict, 0.0, p->m->s->o->settings->rare_rule, p->m->s->o->settings->rare_value,
+                                seen, n_seen, &lm, err));
+    hw_typing *t = NULL;
+    HW_TRY(typings(p, &p->r->h.h[0], l->panel_index, &t, err));
+    for (size_t i = 0; i < p->r->h.h[0].pedigree.n; i++) {
+        t[i].dropout = 0.0;
+        t[i].error = 0.0;
+    }
+    hw_real v;
+    HW_TRY(hw_likelihood(p->m->engine, &p->r->h.h[0].pedigree, lm, t, &v, err));
+    *ret = hw_real_is_zero(v);
+    return HW_OK;
+}
+
+static void multiply_ratio(hw_real *total, bool *zero_den, hw_real num, hw_real den)
+{
+    if (hw_real_is_zero(den)) {
+        *zero_den = true;
+        return;
+    }
+    *total = hw_real_mul(*total, hw_real_div(num, den));
+}
+
+static hw_status one_population(pair *p, uint32_t missing, uint32_t k, hw_err *err)
+{
+    const search *s = p->m->s;
+    pair_lr *r = p->r;
+    uint32_t n_h = r->h.n;
+    hw_real *total = HW_NEW(&p->m->scratch, hw_real, n_h);
+    hw_real *l = HW_NEW(&p->m->scratch, hw_real, n_h);
+    bool zero_den = false;
+    if (total == NULL || l == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (uint32_t h = 0; h < n_h; h++) {
+        total[h] = hw_real_from(1.0);
+    }
+    for (uint32_t i = 0; i < s->n_loci; i++) {
+        double *ratio = &r->locus_ratio[(size_t)i * p->n_populations + k];
+        *ratio = 1.0;
+        p->model[i] = NULL;
+        if (!usable(p, missing, i) || s->locus[i].freq[k] == NULL) {
+            continue;
+        }
+        hw_allele *seen = NULL;
+        size_t n_seen = 0;
+        HW_TRY(seen_alleles(p, s->locus[i].panel_index, &seen, &n_seen, err));
+        variant *v = NULL;
+        HW_TRY(matcher_variant(p->m, k, i, seen, n_seen, &v, err));
+        p->model[i] = v->model;
+        if (k == 0) {
+            r->used[i] = true;
+            r->n_used++;
+            HW_TRY(strict_check(p, i, seen, n_seen, &r->inconsistent[i], err));
+            r->n_inconsistent += r->inconsistent[i] ? 1 : 0;
+        }
+        for (uint32_t h = 0; h < n_h; h++) {
+            HW_TRY(locus_likelihood(p, &r->h.h[h], v->model, s->locus[i].panel_index, &l[h], err));
+        }
+        *ratio = hw_ratio(l[0], l[1]);
+        if (r->linked_with[i] >= 0) {
+            continue;
+        }
+        for (uint32_t h = 0; h < n_h; h++) {
+            multiply_ratio(&total[h], &zero_den, l[h], l[1]);
+        }
+    }
+    for (uint32_t i = 0; i < s->n_loci; i++) {
+        if (r->linked_with[i] <= (int32_t)i) {
+            continue;
+        }
+        uint32_t j = (uint32_t)r->linked_with[i];
+        double rho = 0.5;
+        for (uint32_t q = 0; q < s->o->settings->n_linked; q++) {
+            const hw_linked_pair *lp = &s->o->settings->linked[q];
+            if ((hw_streq(lp->a, s->locus[i].name) && hw_streq(lp->b, s->locus[j].name)) ||
+                (hw_streq(lp->b, s->locus[i].name) && hw_streq(lp->a, s->locus[j].name))) {
+                rho = lp->rho;
+            }
+        }
+        bool both = p->model[i] != NULL && p->model[j] != NULL;
+        for (uint32_t h = 0; h < n_h; h++) {
+            if (both) {
+                HW_TRY(pair_likelihood(p, &r->h.h[h], i, j, rho, &l[h], err));
+            } else if (p->model[i] != NULL || p->model[j] != NULL) {
+                uint32_t one = p->model[i] != NULL ? i : j;
+                HW_TRY(locus_likelihood(p, &r->h.h[h], p->model[one], s->locus[one].panel_index, &l[h], err));
+            } else {
+                l[h] = hw_real_from(1.0);
+            }
+        }
+        if (both) {
+            r->locus_ratio[(size_t)i * p->n_populations + k] = hw_ratio(l[0], l[1]);
+            r->locus_ratio[(size_t)j * p->n_populations + k] = 1.0;
+        }
+        for (uint32_t h = 0; h < n_h; h++) {
+            multiply_ratio(&total[h], &zero_den, l[h], l[1]);
+        }
+    }
+    for (uint32_t h = 0; h < n_h; h++) {
+        double x = zero_den ? (double)NAN : hw_real_log10(total[h]);
+        r->log10_ratio[(size_t)h * p->n_populations + k] = h == 0 ? x + hw_log10(r->sex_ratio) : x;
+    }
+    return HW_OK;
+}
+
+/* Loci that settings name as a pair and for which this family's pedigree makes a difference are computed together. */
+static void find_links(const search *s, pair_lr *r)
+{
+    for (uint32_t i = 0; i < s->n_loci; i++) {
+        r->linked_with[i] = -1;
+    }
+    for (uint32_t q = 0; q < s->o->settings->n_linked; q++) {
+        int32_t a = -1;
+        int32_t b = -1;
+        for (uint32_t i = 0; i < s->n_loci; i++) {
+            a = hw_streq(s->locus[i].name, s->o->settings->linked[q].a) ? (int32_t)i : a;
+            b = hw_streq(s->locus[i].name, s->o->settings->linked[q].b) ? (int32_t)i : b;
+        }
+        if (a >= 0 && b >= 0 && a != b && r->linked_with[a] < 0 && r->linked_with[b] < 0 && r->used[a] && r->used[b]) {
+            r->linked_with[a] = b;
+            r->linked_with[b] = a;
+        }
+    }
+}
+
+static hw_status settle_child_sex(const pair *p, hw_sex sex, hw_err *err)
+{
+    for (uint32_t h = 0; h < p->r->h.n; h++) {
+        hw_pedigree *ped = &p->r->h.h[h].pedigree;
+        if (ped->person[p->r->h.h[h].child].sex == HW_SEX_UNKNOWN && sex != HW_SEX_UNKNOWN) {
+            ped->person[p->r->h.h[h].child].sex = sex;
+            HW_TRY(hw_pedigree_check(ped, err));
+        }
+    }
+    return HW_OK;
+}
+
+static hw_status compute(matcher *m, uint32_t child, uint32_t family, uint32_t missing, bool rivals, pair_lr *r, hw_err *err)
+{
+    const search *s = m->s;
+    pair p = {.m = m, .child = s->d->child[child], .family = &s->d->family[family], .n_populations = s->o->n_populations, .r = r};
+    hw_sex stated = p.family->pedigree.person[p.family->missing[missing]].sex;
+    hw_sex shown = s->child_sex[child];
+    r->sex_ratio = search_sex_ratio(s, child, stated);
+    p.x_usable = stated == HW_SEX_UNKNOWN ? shown != HW_SEX_UNKNOWN : shown == HW_SEX_UNKNOWN || shown == stated;
+    HW_TRY(settle_child_sex(&p, shown, err));
+    uint32_t n_h = r->h.n;
+    if (!rivals) {
+        n_h = n_h > 2 ? 2 : n_h;
+    }
+    hw_arena *a = &r->h.arena;
+    r->log10_ratio = HW_NEW(a, double, (size_t)r->h.n * p.n_populations + 1);
+    r->locus_ratio = HW_NEW(a, double, (size_t)s->n_loci * p.n_populations + 1);
+    r->used = HW_NEW(a, bool, s->n_loci + 1);
+    r->inconsistent = HW_NEW(a, bool, s->n_loci + 1);
+    r->linked_with = HW_NEW(a, int32_t, s->n_loci + 1);
+    p.model = HW_NEW(&m->scratch, hw_locus_model *, s->n_loci + 1);
+    if (r->log10_ratio == NULL || r->locus_ratio == NULL || r->used == NULL || r->inconsistent == NULL || r->linked_with == NULL || p.model == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (uint32_t i = 0; i < s->n_loci; i++) {
+        r->used[i] = usable(&p, missing, i);
+    }
+    find_links(s, r);
+    uint32_t all = r->h.n;
+    r->h.n = n_h;
+    hw_status status = HW_OK;
+    for (uint32_t k = 0; k < p.n_populations && status == HW_OK; k++) {
+        status = one_population(&p, missing, k, err);
+    }
+    r->h.n = all;
+    return status;
+}
+
+hw_status pair_lr_compute(matcher *m, uint32_t child, uint32_t family, uint32_t missing, bool rivals, pair_lr *ret, hw_err *err)
+{
+    hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
+    pair_lr r = {0};
+    HW_TRY(hw_hypotheses_build(&m->s->d->family[family], missing, &r.h, err));
+    hw_status status = compute(m, child, family, missing, rivals, &r, err);
+    hw_arena_reset(&m->scratch, mark);
+    if (status != HW_OK) {
+        hw_hypotheses_release(&r.h);
+        return status;
+    }
+    *ret = r;
+    return HW_OK;
+}
+
+void pair_lr_release(pair_lr *p)
+{
+    hw_hypotheses_release(&p->h);
+    *p = (pair_lr){0};
+}

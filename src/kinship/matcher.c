@@ -1,0 +1,510 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kinship/matcher.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MAX_TABLE_BYTES ((size_t)256 << 20) /* of cached tables per thread */
+#define KEY_BYTES 8192
+
+/* ---- what all threads share ---- */
+
+static hw_status settle_children(search *s, hw_err *err)
+{
+    s->child_sex = HW_NEW(s->arena, hw_sex, s->d->n_children + 1);
+    s->child_male_odds = HW_NEW(s->arena, double, s->d->n_children + 1);
+    if (s->child_sex == NULL || s->child_male_odds == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    double e = s->o->settings->sex_error;
+    for (size_t i = 0; i < s->d->n_children; i++) {
+        const hw_profile *p = s->d->child[i];
+        hw_sex shown = hw_profile_amelogenin(p, &s->d->panel);
+        s->child_sex[i] = shown != HW_SEX_UNKNOWN ? shown : p->sex;
+        s->child_male_odds[i] = hw_amelogenin_ratio(p, &s->d->panel, e);
+        if (shown == HW_SEX_UNKNOWN && p->sex != HW_SEX_UNKNOWN && e > 0.0 && e < 1.0) {
+            s->child_male_odds[i] = p->sex == HW_SEX_MALE ? (1.0 - e) / e : e / (1.0 - e);
+        }
+    }
+    return HW_OK;
+}
+
+hw_status search_init(search *s, hw_arena *arena, const hw_dataset *d, const hw_match_options *o, hw_err *err)
+{
+    *s = (search){.d = d, .o = o, .arena = arena};
+    if (o->n_populations == 0 || o->settings == NULL) {
+        return HW_FAIL(err, HW_USAGE, "a search needs a table of allele frequencies");
+    }
+    s->locus = HW_NEW(arena, search_locus, d->panel.n + 1);
+    s->theta = HW_NEW(arena, double, o->n_populations);
+    if (s->locus == NULL || s->theta == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (uint32_t k = 0; k < o->n_populations; k++) {
+        s->theta[k] = o->settings->theta >= 0.0 ? o->settings->theta : o->population[k]->theta;
+    }
+    for (uint32_t i = 0; i < d->panel.n; i++) {
+        const hw_panel_locus *pl = &d->panel.locus[i];
+        if ((pl->kind != HW_LOCUS_AUTOSOMAL && pl->kind != HW_LOCUS_X) || hw_population_find(o->population[0], pl->name) == NULL) {
+            continue;
+        }
+        search_locus *l = &s->locus[s->n_loci];
+        *l = (search_locus){.panel_index = i, .name = pl->name, .kind = pl->kind, .settings = hw_settings_locus(o->settings, pl->name)};
+        l->freq = HW_NEW(arena, const hw_freq *, o->n_populations);
+        if (l->freq == NULL) {
+            return HW_NO_MEMORY_FAIL(err);
+        }
+        for (uint32_t k = 0; k < o->n_populations; k++) {
+            l->freq[k] = hw_population_find(o->population[k], pl->name);
+        }
+        s->n_loci++;
+    }
+    if (s->n_loci == 0 && d->panel.n > 0) {
+        return HW_FAIL(err, HW_NOT_FOUND, "table %s has none of the loci of these profiles (the first is %s); give the table of the kit used",
+                       o->population[0]->name, d->panel.locus[0].name);
+    }
+    return settle_children(s, err);
+}
+
+double search_sex_ratio(const search *s, uint32_t child, hw_sex missing_sex)
+{
+    double odds = s->child_male_odds[child];
+    if (missing_sex == HW_SEX_UNKNOWN) {
+        return 1.0;
+    }
+    if (odds > 1e300) {
+        return missing_sex == HW_SEX_MALE ? 2.0 : 0.0;
+    }
+    return missing_sex == HW_SEX_MALE ? 2.0 * odds / (1.0 + odds) : 2.0 / (1.0 + odds);
+}
+
+hw_status matcher_init(matcher *m, const search *s, hw_err *err)
+{
+    *m = (matcher){.s = s};
+    hw_arena_init(&m->arena, (size_t)2 << 30);
+    hw_arena_init(&m->scratch, (size_t)1 << 30);
+    hw_map_init(&m->tables, 0);
+    hw_map_init(&m->shapes, 0);
+    HW_TRY(hw_engine_new(NULL, &m->engine, err));
+    m->variants = HW_NEW(&m->arena, variant *, (size_t)s->n_loci * s->o->n_populations + 1);
+    return m->variants == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
+}
+
+void matcher_release(matcher *m)
+{
+    hw_engine_free(m->engine);
+    hw_arena_release(&m->arena);
+    hw_arena_release(&m->scratch);
+    hw_map_release(&m->tables);
+    hw_map_release(&m->shapes);
+}
+
+/* ---- models ---- */
+
+static bool in_table(const hw_freq *f, hw_allele a)
+{
+    uint32_t low = 0;
+    uint32_t high = f->n;
+    while (low < high) {
+        uint32_t mid = (low + high) / 2;
+        if (f->allele[mid] == a) {
+            return true;
+        }
+        if (f->allele[mid] < a) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    return false;
+}
+
+/* Alleles of `seen` that the table lacks, sorted, once each. */
+static uint32_t missing_alleles(const hw_freq *f, const hw_allele *seen, size_t n_seen, hw_allele *ret)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < n_seen; i++) {
+        hw_allele a = seen[i];
+        if (a == HW_ALLELE_UNKNOWN || a == HW_ALLELE_OFF_LADDER || in_table(f, a)) {
+            continue;
+        }
+        uint32_t at = n;
+        while (at > 0 && ret[at - 1] > a) {
+            at--;
+        }
+        if (at > 0 && ret[at - 1] == a) {
+            continue;
+        }
+        memmove(ret + at + 1, ret + at, (n - at) * sizeof(*ret));
+        ret[at] = a;
+        n++;
+    }
+    return n;
+}
+
+static hw_status founder_table(matcher *m, variant *v, hw_err *err)
+{
+    const hw_locus_model *lm = v->model;
+    size_t g = (size_t)lm->n * (lm->n + 1) / 2;
+    v->founder = HW_NEW(&m->arena, double, g);
+    v->founder_x = HW_NEW(&m->arena, double, g);
+    if (v->founder == NULL || v->founder_x == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (uint32_t j = 0; j < lm->n; j++) {
+        for (uint32_t i = 0; i <= j; i++) {
+            v->founder[hw_genotype_index(i, j)] = i == j ? lm->p[i] * lm->p[i] : 2.0 * lm->p[i] * lm->p[j];
+        }
+        v->founder_x[hw_genotype_index(j, j)] = lm->p[j];
+    }
+    return HW_OK;
+}
+
+hw_status matcher_variant(matcher *m, uint32_t population, uint32_t locus, const hw_allele *seen, size_t n_seen, variant **ret, hw_err *err)
+{
+    const search *s = m->s;
+    const search_locus *l = &s->locus[locus];
+    hw_allele *added = HW_NEW(&m->scratch, hw_allele, n_seen + 1);
+    if (added == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    uint32_t n_added = missing_alleles(l->freq[population], seen, n_seen, added);
+    variant **head = &m->variants[(size_t)population * s->n_loci + locus];
+    for (variant *v = *head; v != NULL; v = v->next) {
+        if (v->n_added == n_added && memcmp(v->added, added, n_added * sizeof(*added)) == 0) {
+            *ret = v;
+            return HW_OK;
+        }
+    }
+    variant *v = HW_NEW(&m->arena, variant, 1);
+    hw_allele *kept = HW_NEW(&m->arena, hw_allele, n_added + 1);
+    if (v == NULL || kept == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    memcpy(kept, added, n_added * sizeof(*added));
+    *v = (variant){.locus = locus, .population = population, .n_added = n_added, .added = kept};
+    HW_TRY(hw_locus_model_build(&m->arena, l->freq[population], l->kind, l->settings, s->theta[population], s->o->settings->rare_rule,
+                                s->o->settings->rare_value, kept, n_added, &v->model, err));
+    HW_TRY(founder_table(m, v, err));
+    /* Appended, so that the variant without additions, asked for most, is found first. */
+    while (*head != NULL) {
+        head = &(*head)->next;
+    }
+    *head = v;
+    *ret = v;
+    return HW_OK;
+}
+
+hw_typing profile_typing(const hw_profile *p, uint32_t panel_index)
+{
+    hw_genotype g = hw_profile_at(p, panel_index);
+    return (hw_typing){g.a, g.b, p != NULL ? p->dropout : 0.0, p != NULL ? p->error : 0.0};
+}
+
+static int32_t child_genotype(const search *s, const variant *v, size_t child)
+{
+    const hw_profile *p = s->d->child[child];
+    uint32_t panel_index = s->locus[v->locus].panel_index;
+    hw_genotype g = hw_profile_at(p, panel_index);
+    if (!hw_genotype_typed(g)) {
+        return CHILD_UNTYPED;
+    }
+    int a = hw_locus_model_index(v->model, g.a);
+    int b = hw_locus_model_index(v->model, g.b);
+    bool plain = hw_allele_is_repeat(g.a) && hw_allele_is_repeat(g.b) && a >= 0 && b >= 0 && p->dropout <= 0.0 && p->error <= 0.0 &&
+                 (v->model->silent < 0 || a != b);
+    return plain ? (int32_t)hw_genotype_index((uint32_t)a, (uint32_t)b) : CHILD_SLOW;
+}
+
+hw_status variant_child_index(matcher *m, variant *v, hw_err *err)
+{
+    if (v->child_index != NULL) {
+        return HW_OK;
+    }
+    size_t n = m->s->d->n_children;
+    int32_t *index = HW_NEW(&m->arena, int32_t, n + 1);
+    if (index == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        index[i] = child_genotype(m->s, v, i);
+    }
+    v->child_index = index;
+    return HW_OK;
+}
+
+/* ---- a family and its missing person ---- */
+
+/* Structure of the pedigree and quality of its samples as text: families that agree share tables. */
+static hw_status shape_number(matcher *m, question *q, hw_err *err)
+{
+    hw_str key;
+    hw_str_init(&key, (size_t)1 << 20);
+    hw_str_addf(&key, "%u/%zu", q->person, q->ped->n);
+    for (size_t i = 0; i < q->ped->n; i++) {
+        const hw_person *p = &q->ped->person[i];
+        const hw_profile *f = q->family->profile[i];
+        hw_str_addf(&key, " %d,%d,%d,%u,%a,%a,%a", (int)p->sex, p->father, p->mother, p->twin, p->inbreeding, f != NULL ? f->dropout : 0.0,
+                    f != NULL ? f->error : 0.0);
+    }
+    hw_status status = hw_str_check(&key, err);
+    uint64_t number = 0;
+    if (status == HW_OK && !hw_map_get(&m->shapes, key.s, &number)) {
+        number = m->shapes.count;
+        status = hw_map_put(&m->shapes, key.s, number, err);
+    }
+    hw_str_release(&key);
+    q->shape = (uint32_t)number;
+    return status;
+}
+
+hw_status question_init(matcher *m, question *q, const hw_family *family, uint32_t missing, const hw_pedigree *ped, hw_err *err)
+{
+    *q = (question){.family = family, .missing = missing, .ped = ped, .person = family->missing[missing]};
+    return shape_number(m, q, err);
+}
+
+void question_release(question *q)
+{
+    if (q->has_unrelated) {
+        hw_pedigree_release(&q->unrelated);
+        q->has_unrelated = false;
+    }
+}
+
+bool question_typings(const question *q, uint32_t panel_index, hw_typing *ret)
+{
+    bool any = false;
+    for (size_t i = 0; i < q->ped->n; i++) {
+        ret[i] = i == q->person ? (hw_typing){HW_ALLELE_UNKNOWN, HW_ALLELE_UNKNOWN, 0.0, 0.0} : profile_typing(q->family->profile[i], panel_index);
+        any = any || ret[i].a != HW_ALLELE_UNKNOWN || ret[i].b != HW_ALLELE_UNKNOWN;
+    }
+    return any;
+}
+
+static char *key_number(char *at, uint32_t x)
+{
+    do {
+        *at++ = (char)('0' + (x & 31));
+        x >>= 5;
+    } while (x != 0);
+    *at++ = '|';
+    return at;
+}
+
+/* False when the family is too large for a key: its table is then not shared. */
+static bool table_key(const question *q, const variant *v, uint32_t number, const hw_typing *t, char *key)
+{
+    if (q->ped->n * 16 + 64 > KEY_BYTES) {
+        return false;
+    }
+    char *at = key_number(key, q->shape);
+    at = key_number(at, v->population);
+    at = key_number(at, v->locus);
+    at = key_number(at, number);
+    for (size_t i = 0; i < q->ped->n; i++) {
+        if (t[i].a == HW_ALLELE_UNKNOWN && t[i].b == HW_ALLELE_UNKNOWN) {
+            *at++ = '.';
+        } else {
+            at = key_number(at, (uint32_t)t[i].a);
+            at = key_number(at, (uint32_t)t[i].b);
+        }
+    }
+    *at = '\0';
+    return true;
+}
+
+static uint32_t variant_number(const matcher *m, const variant *v)
+{
+    uint32_t n = 0;
+    for (const variant *w = m->variants[(size_t)v->population * m->s->n_loci + v->locus]; w != v; w = w->next) {
+        n++;
+    }
+    return n;
+}
+
+/* The fewest typed people of a family that cannot stand together at a locus, as text. */
+static hw_status misfit(matcher *m, const question *q, const variant *v, const hw_typing *t, hw_err *err)
+{
+    uint32_t *typed = HW_NEW(&m->scratch, uint32_t, q->ped->n + 1);
+    hw_typing *some = HW_NEW(&m->scratch, hw_typing, q->ped->n + 1);
+    if (typed == NULL || some == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    memcpy(some, t, q->ped->n * sizeof(*some));
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < q->ped->n; i++) {
+        if (t[i].a != HW_ALLELE_UNKNOWN) {
+            typed[n++] = i;
+        }
+    }
+    /* Leave out one after the other whoever is not needed for the contradiction. */
+    for (uint32_t i = 0; i < n; i++) {
+        hw_typing kept = some[typed[i]];
+        some[typed[i]] = (hw_typing){HW_ALLELE_UNKNOWN, HW_ALLELE_UNKNOWN, 0.0, 0.0};
+        hw_real l;
+        HW_TRY(hw_likelihood(m->engine, q->ped, v->model, some, &l, err));
+        if (!hw_real_is_zero(l)) {
+            some[typed[i]] = kept;
+        }
+    }
+    hw_str who;
+    hw_str_init(&who, 1024);
+    for (uint32_t i = 0; i < n; i++) {
+        const hw_typing *x = &some[typed[i]];
+        if (x->a != HW_ALLELE_UNKNOWN) {
+            char a[HW_ALLELE_BUF];
+            char b[HW_ALLELE_BUF];
+            hw_str_addf(&who, "%s%s (%s/%s)", who.len > 0 ? ", " : "", q->ped->person[typed[i]].id, hw_allele_format(x->a, a), hw_allele_format(x->b, b));
+        }
+    }
+    hw_status status = HW_FAIL(err, HW_IMPOSSIBLE,
+                               "family %s does not fit as stated: at locus %s %s cannot be related so. Check for swapped samples and for the stated relations",
+                               q->family->id, v->model->locus, who.s);
+    hw_str_release(&who);
+    return status;
+}
+
+static hw_status unrelated_pedigree(question *q, hw_err *err)
+{
+    if (q->has_unrelated) {
+        return HW_OK;
+    }
+    HW_TRY(hw_pedigree_copy(q->ped, &q->unrelated, err));
+    q->has_unrelated = true;
+    uint32_t index = 0;
+    return hw_pedigree_add(&q->unrelated, "\x01unrelated child", q->ped->person[q->person].sex, &index, err);
+}
+
+/* Where a new table lives: with the shared ones, or with the family alone once those fill their share of memory. */
+static hw_arena *table_arena(matcher *m)
+{
+    return m->table_bytes < MAX_TABLE_BYTES ? &m->arena : &m->scratch;
+}
+
+static void normalise(const double *joint, size_t n, double *ret)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        sum += joint[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        ret[i] = joint[i] / sum;
+    }
+}
+
+/* P(genotype | family, unrelated). Without founder correlation the family says nothing about it. */
+static hw_status prior_table(matcher *m, question *q, const variant *v, const hw_typing *t, const double **ret, hw_err *err)
+{
+    const hw_locus_model *lm = v->model;
+    if (!(lm->theta > 0.0)) {
+        *ret = lm->kind == HW_LOCUS_X && q->ped->person[q->person].sex == HW_SEX_MALE ? v->founder_x : v->founder;
+        return HW_OK;
+    }
+    HW_TRY(unrelated_pedigree(q, err));
+    size_t n = (size_t)lm->n * (lm->n + 1) / 2;
+    double *joint = HW_NEW(table_arena(m), double, n);
+    hw_typing *more = HW_NEW(&m->scratch, hw_typing, q->ped->n + 2);
+    if (joint == NULL || more == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    memcpy(more, t, q->ped->n * sizeof(*more));
+    more[q->ped->n] = (hw_typing){HW_ALLELE_UNKNOWN, HW_ALLELE_UNKNOWN, 0.0, 0.0};
+    int e = 0;
+    hw_real total;
+    HW_TRY(hw_condition(m->engine, &q->unrelated, lm, more, (uint32_t)q->ped->n, joint, &e, &total, err));
+    normalise(joint, n, joint);
+    *ret = joint;
+    return HW_OK;
+}
+
+static hw_status build_table(matcher *m, question *q, variant *v, const hw_typing *t, locus_table *ret, hw_err *err)
+{
+    const hw_locus_model *lm = v->model;
+    size_t n = (size_t)lm->n * (lm->n + 1) / 2;
+    double *post = HW_NEW(table_arena(m), double, n);
+    double *ratio = HW_NEW(table_arena(m), double, n);
+    if (post == NULL || ratio == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    int e = 0;
+    hw_real total;
+    HW_TRY(hw_condition(m->engine, q->ped, lm, t, q->person, post, &e, &total, err));
+    if (hw_real_is_zero(total)) {
+        return misfit(m, q, v, t, err);
+    }
+    normalise(post, n, post);
+    const double *prior = NULL;
+    HW_TRY(prior_table(m, q, v, t, &prior, err));
+    for (size_t i = 0; i < n; i++) {
+        ratio[i] = prior[i] > 0.0 ? post[i] / prior[i] : 0.0;
+    }
+    m->table_bytes += 3 * n * sizeof(double);
+    *ret = (locus_table){.v = v, .post = post, .prior = prior, .ratio = ratio};
+    return HW_OK;
+}
+
+hw_status question_table(matcher *m, question *q, uint32_t population, uint32_t locus, const hw_allele *extra, size_t n_extra, locus_table *ret,
+                         hw_err *err)
+{
+    hw_typing *t = HW_NEW(&m->scratch, hw_typing, q->ped->n + 1);
+    hw_allele *seen = HW_NEW(&m->scratch, hw_allele, 2 * q->ped->n + n_extra + 1);
+    if (t == NULL || seen == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    (void)question_typings(q, m->s->locus[locus].panel_index, t);
+    size_t n_seen = 0;
+    for (size_t i = 0; i < q->ped->n; i++) {
+        seen[n_seen++] = t[i].a;
+        seen[n_seen++] = t[i].b;
+    }
+    for (size_t i = 0; i < n_extra; i++) {
+        seen[n_seen++] = extra[i];
+    }
+    variant *v = NULL;
+    HW_TRY(matcher_variant(m, population, locus, seen, n_seen, &v, err));
+    char key[KEY_BYTES];
+    bool keyed = table_key(q, v, variant_number(m, v), t, key);
+    bool shared = keyed && m->table_bytes < MAX_TABLE_BYTES;
+    uint64_t found = 0;
+    if (keyed && hw_map_get(&m->tables, key, &found)) {
+        *ret = *(const locus_table *)(uintptr_t)found;
+        return HW_OK;
+    }
+    HW_TRY(build_table(m, q, v, t, ret, err));
+    if (shared) {
+        locus_table *kept = HW_NEW(&m->arena, locus_table, 1);
+        if (kept == NULL) {
+            return HW_NO_MEMORY_FAIL(err);
+        }
+        *kept = *ret;
+        return hw_map_put(&m->tables, key, (uint64_t)(uintptr_t)kept, err);
+    }
+    return HW_OK;
+}
+
+hw_status question_slow_ratio(matcher *m, question *q, uint32_t population, uint32_t locus, const hw_profile *child, double *ret, hw_err *err)
+{
+    hw_typing t = profile_typing(child, m->s->locus[locus].panel_index);
+    hw_allele extra[2] = {t.a, t.b};
+    locus_table table;
+    HW_TRY(question_table(m, q, population, locus, extra, 2, &table, err));
+    const hw_locus_model *lm = table.v->model;
+    size_t n = (size_t)lm->n * (lm->n + 1) / 2;
+    double *emission = HW_NEW(&m->scratch, double, n);
+    if (emission == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    bool male_x = lm->kind == HW_LOCUS_X && q->ped->person[q->person].sex == HW_SEX_MALE;
+    HW_TRY(hw_emission(lm, &t, male_x, emission, err));
+    double missing = 0.0;
+    double unrelated = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        missing += table.post[i] * emission[i];
+        unrelated += table.prior[i] * emission[i];
+    }
+    /* A reading that no unrelated child can give (a heterozygous boy at X) is evidence against nobody in particular. */
+    *ret = unrelated > 0.0 ? missing / unrelated : 1.0;
+    return HW_OK;
+}

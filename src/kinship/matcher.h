@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What one thread of a search holds: locus models (with the alleles that a family or child adds), conditional tables shared between equal
+ * typed genotypes, and the ratio of a child by look-up. Internal to match.c, hypothesis_lr.c and explain.c.
+ */
+#ifndef HW_KINSHIP_MATCHER_H
+#define HW_KINSHIP_MATCHER_H
+
+#include "kinship/match.h"
+
+/* A locus that the first population and the panel share, and where every population has it. */
+typedef struct search_locus {
+    uint32_t panel_index;
+    const char *name;
+    hw_locus_kind kind;
+    const hw_freq **freq;              /* [n_populations], NULL where the table lacks it */
+    const hw_locus_settings *settings;
+} search_locus;
+
+/* What all threads share; immutable while they run. */
+typedef struct search {
+    const hw_dataset *d;
+    const hw_match_options *o;
+    search_locus *locus;
+    uint32_t n_loci;
+    double *theta;                     /* [n_populations] */
+    hw_sex *child_sex;                 /* stated, else amelogenin */
+    double *child_male_odds;           /* likelihood ratio of the evidence of sex, male : female */
+    hw_arena *arena;
+} search;
+
+/* One model of a locus: the table plus the alleles added for this family or child. */
+typedef struct variant {
+    uint32_t locus, population;
+    uint32_t n_added;
+    hw_allele *added;                  /* sorted */
+    hw_locus_model *model;
+    int32_t *child_index;              /* [children] genotype index, or the two values below; NULL until asked for */
+    double *founder;                   /* [genotypes] probability of an unrelated child's genotype, theta 0 */
+    double *founder_x;                 /* [genotypes] of an unrelated boy at an X locus */
+    struct variant *next;
+} variant;
+#define CHILD_UNTYPED (-1)
+#define CHILD_SLOW (-2)
+
+/* P(genotype | family) when the person is the missing one and when unrelated, at one locus; ratio = post / prior. */
+typedef struct locus_table {
+    variant *v;
+    const double *post, *prior, *ratio;
+} locus_table;
+
+typedef struct matcher {
+    const search *s;
+    hw_engine *engine;
+    hw_arena arena;                    /* variants and cached tables */
+    hw_arena scratch;                  /* one family */
+    variant **variants;                /* [population * n_loci + locus] */
+    hw_map tables;                     /* key -> locus_table* */
+    hw_map shapes;                     /* structure of a family -> number */
+    size_t table_bytes;
+} matcher;
+
+/* A family being searched for one missing person, with that person's sex settled. */
+typedef struct question {
+    const hw_family *family;
+    uint32_t missing;                  /* index into family->missing */
+    const hw_pedigree *ped;            /* the family's pedigree, sex of the missing person settled */
+    uint32_t person;                   /* the missing person */
+    hw_pedigree unrelated;             /* the same and an unrelated child; built when theta > 0 asks for it */
+    bool has_unrelated;
+    uint32_t shape;
+} question;
+
+hw_status search_init(search *s, hw_arena *arena, const hw_dataset *d, const hw_match_options *o, hw_err *err) HW_MUST_CHECK;
+hw_status matcher_init(matcher *m, const search *s, hw_err *err) HW_MUST_CHECK;
+void matcher_release(matcher *m);
+
+/* The model of a locus with the alleles of the profiles added where the table lacks them. */
+hw_status matcher_variant(matcher *m, uint32_t population, uint32_t locus, const hw_allele *seen, size_t n_seen, variant **ret, hw_err *err) HW_MUST_CHECK;
+hw_status question_init(matcher *m, question *q, const hw_family *family, uint32_t missing, const hw_pedigree *ped, hw_err *err) HW_MUST_CHECK;
+void question_release(question *q);
+/* Typings of the family's members at a locus into ret[ped->n]; false when nobody is typed there. */
+bool question_typings(const question *q, uint32_t panel_index, hw_typing *ret);
+/* Conditional table of the missing person. extra: alleles of a child to be told apart too. IMPOSSIBLE names locus and people. */
+hw_status question_table(matcher *m, question *q, uint32_t population, uint32_t locus, const hw_allele *extra, size_t n_extra, locus_table *ret,
+                         hw_err *err) HW_MUST_CHECK;
+/* Ratio of a child whose genotype is not a plain look-up. */
+hw_status question_slow_ratio(matcher *m, question *q, uint32_t population, uint32_t locus, const hw_profile *child, double *ret, hw_err *err) HW_MUST_CHECK;
+hw_status variant_child_index(matcher *m, variant *v, hw_err *err) HW_MUST_CHECK;
+hw_typing profile_typing(const hw_profile *p, uint32_t panel_index);
+/* Likelihood ratio of the evidence of a child's sex when the missing person has the given sex. */
+double search_sex_ratio(const search *s, uint32_t child, hw_sex missing_sex);
+
+/* hypothesis_lr.c: the ratios of all hypotheses about one pair. */
+typedef struct pair_lr {
+    hw_hypotheses h;
+    double *log10_ratio;       /* [hypothesis * n_populations + population], against unrelated, evidence of sex included for MISSING */
+    double *locus_ratio;       /* [locus * n_populations + population] missing : unrelated */
+    bool *used;                /* [locus] in the first population */
+    bool *inconsistent;        /* [locus]: impossible without mutation, drop-out, error and silent alleles */
+    int32_t *linked_with;      /* [locus] */
+    uint32_t n_used, n_inconsistent;
+    double sex_ratio;
+} pair_lr;
+hw_status pair_lr_compute(matcher *m, uint32_t child, uint32_t family, uint32_t missing, bool rivals, pair_lr *ret, hw_err *err) HW_MUST_CHECK;
+void pair_lr_release(pair_lr *p);
+/* linked.c: does linkage between the two loci change the likelihood of this pedigree? */
+hw_status linked_matters(hw_engine *e, const hw_pedigree *ped, const hw_locus_model *const lm[2], const hw_typing *const typing[2], bool *ret, hw_err *err) HW_MUST_CHECK;
+
+#endif
