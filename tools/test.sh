@@ -26,6 +26,7 @@ passed=0 failed=0 skipped=0
 table=
 HOMEWARD_SHARED=${HOMEWARD_SHARED:-$PWD/../shared}
 export HOMEWARD_SHARED
+use_locale
 
 # add PASSED FAILED SKIPPED: to this area's counts
 add() {

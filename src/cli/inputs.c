@@ -3,6 +3,7 @@
 #include "cli/inputs.h"
 
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -294,15 +295,37 @@ static hw_status merge_children(inputs *in, hw_err *err)
     return HW_OK;
 }
 
+static void apply_to_sample(hw_profile *p, double dropout, double error)
+{
+    p->dropout = p->dropout > 0 ? p->dropout : dropout;
+    p->error = p->error > 0 ? p->error : error;
+}
+
 static hw_status apply_sample_options(cli *c, hw_dataset *d, hw_err *err)
 {
     double dropout = 0, error = 0;
     HW_TRY(args_number(&c->args, "dropout", 0, 1, &dropout, err));
     HW_TRY(args_number(&c->args, "error", 0, 1, &error, err));
+    if (dropout <= 0 && error <= 0) {
+        return HW_OK;
+    }
     for (size_t i = 0; i < d->n_profiles; i++) {
-        hw_profile *p = d->profile[i];
-        p->dropout = p->dropout > 0 ? p->dropout : dropout;
-        p->error = p->error > 0 ? p->error : error;
+        apply_to_sample(d->profile[i], dropout, error);
+    }
+    for (size_t i = 0; i < d->n_families; i++) { /* what was merged from several typings stands in no list */
+        const hw_family *f = &d->family[i];
+        for (size_t k = 0; f->profile != NULL && k < f->pedigree.n; k++) {
+            const hw_profile *p = f->profile[k];
+            if (p != NULL && hw_dataset_find_profile(d, p->id) != p) {
+                hw_profile *copy = HW_NEW(&d->arena, hw_profile, 1);
+                if (copy == NULL) {
+                    return HW_NO_MEMORY_FAIL(err);
+                }
+                *copy = *p;
+                apply_to_sample(copy, dropout, error);
+                f->profile[k] = copy;
+            }
+        }
     }
     return HW_OK;
 }
@@ -359,11 +382,12 @@ void inputs_write_notes(const inputs *in, hw_str *out)
     for (size_t k = 0; k < 3; k++) {
         for (size_t i = 0; i < all[k]->n_notes; i++) {
             const hw_note *n = &all[k]->note[i];
-            hw_csv_write(out, n->file != NULL ? n->file : "", ',', true);
-            hw_str_addc(out, ',');
+            char line[16] = "";
             if (n->line > 0) {
-                hw_str_addf(out, "%u", n->line);
+                snprintf(line, sizeof line, "%u", n->line);
             }
+            hw_csv_write(out, n->file, ',', true);
+            hw_csv_write(out, line, ',', false);
             hw_csv_write(out, n->text, ',', false);
             hw_str_addc(out, '\n');
         }

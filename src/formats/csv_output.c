@@ -132,12 +132,14 @@ static void write_header(writer *w)
     }
     for (uint32_t i = 0; i < w->d->panel.n; i++) {
         for (unsigned k = 1; k <= w->width[i]; k++) {
-            char name[96];
-            hw_str b;
-            hw_str_init(&b, sizeof name);
-            hw_str_addf(&b, "%.80s.%u", w->d->panel.locus[i].name, k);
-            hw_csv_write(w->out, b.s, w->sep, false);
-            hw_str_release(&b);
+            char name[HW_LOCUS_FOLD_MAX + 4];
+            size_t n = strlen(w->d->panel.locus[i].name);
+            n = n < HW_LOCUS_FOLD_MAX ? n : HW_LOCUS_FOLD_MAX;
+            memcpy(name, w->d->panel.locus[i].name, n);
+            name[n] = '.';
+            name[n + 1] = (char)('0' + k); /* at most 8 */
+            name[n + 2] = '\0';
+            hw_csv_write(w->out, name, w->sep, false);
         }
     }
     hw_str_addc(w->out, '\n');

@@ -407,7 +407,8 @@ static int detect_freq(const hw_format_input *in)
             return k == 2 ? 40 : 0; /* a table of one allele */
         }
         bool pair = l.n == 2 && is_number(l.token[1]);
-        if (merlin && k > 0 && !linkage_token_is(l.token[0], "a") && !linkage_token_is(l.token[0], "f") && !linkage_token_is(l.token[0], "m")) {
+        bool values = linkage_token_is(l.token[0], "a") || linkage_token_is(l.token[0], "f");
+        if (merlin && ((k == 1 && !values) || (k == 2 && !values && !linkage_token_is(l.token[0], "m")))) {
             return 0;
         }
         if (!merlin && (k == 0 ? pair || l.n > 3 || memchr(l.data, ',', l.end) != NULL || memchr(l.data, ';', l.end) != NULL || l.token[0].s[0] == '{' ||

@@ -143,33 +143,31 @@ static hw_status make_key(long_table *t)
     return HW_OK;
 }
 
-/* A further typing of a sample: another kit, or another run. */
-static void further_code(const long_table *t, size_t number, hw_field *io, char *buf, size_t size)
+/* A further typing of a sample, of another kit or another run: "code#kit", or with a number where that does not tell them apart. */
+static hw_status further_code(long_table *t, hw_field *io)
 {
+    hw_arena *arena = &t->people.d->arena;
     hw_field kit = hw_people_field(&t->people, HW_COLUMN_KIT);
-    hw_str b;
-    hw_str_init(&b, size);
-    hw_str_addn(&b, io->s, io->len);
-    hw_str_addc(&b, '#');
-    hw_str_addn(&b, kit.s, kit.len);
-    if (hw_dataset_find_profile(t->people.d, b.s) != NULL || kit.len == 0) {
-        hw_str_addf(&b, "%s%zu", kit.len > 0 ? "#" : "", number);
+    const char *code = hw_arena_printf(arena, "%.*s#%.*s", (int)io->len, io->s, (int)kit.len, kit.s);
+    if (code != NULL && (kit.len == 0 || hw_dataset_find_profile(t->people.d, code) != NULL)) {
+        code = hw_arena_printf(arena, "%s%s%zu", code, kit.len > 0 ? "#" : "", t->n_typings + 1);
     }
-    hw_field made = {b.s, (uint32_t)b.len, 0};
-    hw_field_copy(made, buf, size);
-    *io = (hw_field){buf, (uint32_t)strlen(buf), 0};
-    hw_str_release(&b);
+    if (code == NULL) {
+        return HW_NO_MEMORY_FAIL(t->err);
+    }
+    *io = (hw_field){code, (uint32_t)strlen(code), 0};
+    return HW_OK;
 }
 
 static hw_status add_typing(long_table *t, size_t *ret_bad)
 {
-    char buf[HW_PEOPLE_MAX_CODE + 1], sample[HW_PEOPLE_MAX_CODE + 1];
+    char sample[HW_PEOPLE_MAX_CODE + 1];
     hw_field code = sample_code(t);
     hw_field_copy(code, sample, sizeof sample);
     uint64_t first = 0;
     bool further = hw_map_get(&t->by_sample, sample, &first);
     if (further) {
-        further_code(t, t->n_typings + 1, &code, buf, sizeof buf);
+        HW_TRY(further_code(t, &code));
     }
     hw_profile *p = NULL;
     HW_TRY(HW_GROW(t->typing, t->n_typings, t->typing_cap, HW_DATASET_MAX_PROFILES, "samples", t->err));
@@ -372,16 +370,12 @@ static hw_status read_header(long_table *t)
 }
 
 /* What a field is called in messages. */
-static const char *field_name(const long_table *t, size_t i, char *buf, size_t size)
+static const char *field_name(const long_table *t, size_t i)
 {
+    static const char *const alleles[8] = {"Allele 1", "Allele 2", "Allele 3", "Allele 4", "Allele 5", "Allele 6", "Allele 7", "Allele 8"};
     for (unsigned k = 0; k < t->at.n_alleles; k++) {
         if (i == t->at.allele[k]) {
-            hw_str b;
-            hw_str_init(&b, size);
-            hw_str_addf(&b, "Allele %u", k + 1);
-            hw_field_copy((hw_field){b.s, (uint32_t)b.len, 0}, buf, size);
-            hw_str_release(&b);
-            return buf;
+            return alleles[k];
         }
     }
     if (i == t->at.marker) {
@@ -405,7 +399,6 @@ hw_status hw_long_table_read(const hw_format_input *in, hw_format_options *o, co
     HW_TRY(read_header(&t));
     for (;;) {
         bool more = false;
-        char name[40];
         hw_status status = hw_rows_next(&t.rows, &more, err);
         if (status == HW_OK && !more) {
             break;
@@ -415,7 +408,7 @@ hw_status hw_long_table_read(const hw_format_input *in, hw_format_options *o, co
             status = read_row(&t, &bad);
         }
         if (status != HW_OK) {
-            HW_TRY(hw_people_bad(&t.people, bad, field_name(&t, bad, name, sizeof name)));
+            HW_TRY(hw_people_bad(&t.people, bad, field_name(&t, bad)));
         }
     }
     HW_TRY(hw_people_finish(&t.people));

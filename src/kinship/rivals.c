@@ -86,11 +86,11 @@ static hw_status add_person(hw_pedigree *ped, const char *role, hw_sex sex, uint
     return hw_pedigree_add(ped, id, sex, ret, err);
 }
 
-/* Name the parents that are not named: a founder that was only implied becomes a person. Identical twins get the same. */
-static hw_status name_parents(hw_pedigree *ped, uint32_t person, hw_err *err)
+/* Name the parents that are not named (which -1: both, else that side): a founder that was only implied becomes a person. Identical twins get the same. */
+static hw_status name_parents(hw_pedigree *ped, uint32_t person, int which, hw_err *err)
 {
     for (int side = 0; side < 2; side++) {
-        if (parent_of(ped, person, side) != NOBODY) {
+        if (side == 1 - which || parent_of(ped, person, side) != NOBODY) {
             continue;
         }
         uint32_t other = parent_of(ped, person, 1 - side), made = 0;
@@ -113,7 +113,7 @@ static hw_status name_parents(hw_pedigree *ped, uint32_t person, hw_err *err)
 /* A brother or sister of `person`: by both parents, or by the one on `side` (0, 1). */
 static hw_status add_sibling(hw_pedigree *ped, uint32_t person, int side, uint32_t *ret, hw_err *err)
 {
-    HW_TRY(name_parents(ped, person, err));
+    HW_TRY(name_parents(ped, person, side, err));
     hw_sex sex = ped->person[person].sex == HW_SEX_UNKNOWN ? HW_SEX_MALE : ped->person[person].sex;
     HW_TRY(add_person(ped, "sibling", sex, ret, err));
     int32_t father = ped->person[person].father, mother = ped->person[person].mother;

@@ -39,7 +39,7 @@ static hw_status order_persons(hw_chart *c, uint32_t *order, uint32_t *waiting, 
         if (q->father >= (int32_t)n || q->mother >= (int32_t)n || q->father < -1 || q->mother < -1 || (q->father >= 0 && q->father == q->mother)) {
             return HW_FAIL(err, HW_CONFLICT, "person %s: a parent's index points nowhere, or both parents are one person", q->id);
         }
-        waiting[i] = (q->father >= 0) + (q->mother >= 0);
+        waiting[i] = (q->father >= 0 ? 1u : 0u) + (q->mother >= 0 ? 1u : 0u);
         if (waiting[i] == 0) {
             order[done++] = i;
         }
@@ -47,7 +47,7 @@ static hw_status order_persons(hw_chart *c, uint32_t *order, uint32_t *waiting, 
     for (uint32_t at = 0; at < done; at++) {
         for (uint32_t i = 0; i < n; i++) {
             const hw_person *q = &p->person[i];
-            uint32_t times = (q->father == (int32_t)order[at]) + (q->mother == (int32_t)order[at]);
+            uint32_t times = (q->father == (int32_t)order[at] ? 1u : 0u) + (q->mother == (int32_t)order[at] ? 1u : 0u);
             if (times > 0 && (waiting[i] -= times) == 0) {
                 order[done++] = i;
             }

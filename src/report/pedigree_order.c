@@ -211,7 +211,7 @@ static uint32_t degree(const ordering *o, uint32_t v)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < o->n_links; i++) {
-        n += (o->link[i].a == v) + (o->link[i].b == v);
+        n += (o->link[i].a == v ? 1u : 0u) + (o->link[i].b == v ? 1u : 0u);
     }
     return n;
 }

@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/* homeward match: every child against every family. */
+#include <string.h>
+
+#include "base/csv.h"
+#include "base/file.h"
+#include "cli/match_args.h"
+#include "cli/run_file.h"
+
+static hw_status save(const char *folder, const char *name, const hw_str *text, hw_err *err)
+{
+    HW_CLEANUP(hw_str_release) hw_str path;
+    hw_str_init(&path, 1 << 16);
+    hw_str_addf(&path, "%s/%s", folder, name);
+    HW_TRY(hw_str_check(&path, err));
+    HW_TRY(hw_str_check(text, err));
+    return hw_file_write(path.s, text->s != NULL ? text->s : "", text->len, err);
+}
+
+/* Families that could not be searched as stated. */
+static void write_errors(const hw_dataset *d, const hw_match_result *r, hw_str *out)
+{
+    hw_str_add(out, "family,status,reason\n");
+    for (size_t i = 0; i < r->n_errors; i++) {
+        hw_csv_write(out, d->family[r->error[i].family].id, ',', true);
+        hw_csv_write(out, hw_status_name(r->error[i].status), ',', false);
+        hw_csv_write(out, r->error[i].text, ',', false);
+        hw_str_addc(out, '\n');
+    }
+}
+
+static hw_status save_all(cli *c, const inputs *in, const hw_match_options *o, const hw_match_result *r, const char *folder, hw_err *err)
+{
+    const hw_dataset *d = &in->people;
+    HW_CLEANUP(hw_str_release) hw_str text;
+    hw_str_init(&text, 0);
+    HW_TRY(hw_dir_make(folder, err));
+    HW_TRY(hw_report_list_csv(d, o, r, &text, err));
+    HW_TRY(save(folder, "candidates.csv", &text, err));
+    hw_str_clear(&text);
+    HW_TRY(hw_report_list_json(d, o, r, &text, err));
+    HW_TRY(save(folder, "candidates.json", &text, err));
+    hw_str_clear(&text);
+    write_errors(d, r, &text);
+    HW_TRY(save(folder, "errors.csv", &text, err));
+    hw_str_clear(&text);
+    inputs_write_notes(in, &text);
+    HW_TRY(save(folder, "notes.csv", &text, err));
+    hw_str_clear(&text);
+    if (in->rejects.len == 0) {
+        hw_str_add(&text, "file,line,column,field,record,reason\n");
+    }
+    HW_TRY(save(folder, "rejects.csv", in->rejects.len > 0 ? &in->rejects : &text, err));
+    hw_str_clear(&text);
+    HW_TRY(run_write(c, in, o, r, &text, err));
+    return save(folder, "run.json", &text, err);
+}
+
+static void say_done(const cli *c, const inputs *in, const hw_match_result *r, const char *folder)
+{
+    const hw_dataset *d = &in->people;
+    term_note(c->command->name, "%zu children, %zu families, %llu pairs; %zu candidates", d->n_children, d->n_families,
+              (unsigned long long)r->pairs, r->n_candidates);
+    if (r->n_errors > 0) {
+        term_note(c->command->name, "%zu famil%s could not be searched as stated, family %s first: %s", r->n_errors, r->n_errors == 1 ? "y" : "ies",
+                  d->family[r->error[0].family].id, r->error[0].text);
+    }
+    if (folder != NULL) {
+        term_note(c->command->name, "written to %s: candidates.csv candidates.json errors.csv notes.csv rejects.csv run.json", folder);
+    }
+}
+
+static hw_status show(cli *c, const inputs *in, const hw_match_options *o, hw_match_result *r, hw_err *err)
+{
+    HW_CLEANUP(hw_str_release) hw_str text;
+    hw_report_options ro;
+    char date[24];
+    uint64_t limit = 0;
+    hw_str_init(&text, 0);
+    HW_TRY(report_from_args(c, &ro, date, err));
+    HW_TRY(args_count(&c->args, "limit", 0, 1000000000, &limit, err));
+    hw_match_result part = *r;
+    if (limit > 0 && part.n_candidates > limit) {
+        part.n_candidates = (size_t)limit;
+    }
+    ro.max_rows = (size_t)limit;
+    if (args_has(&c->args, "json")) {
+        HW_TRY(hw_report_list_json(&in->people, o, &part, &text, err));
+    } else if (args_has(&c->args, "csv")) {
+        HW_TRY(hw_report_list_csv(&in->people, o, &part, &text, err));
+    } else {
+        HW_TRY(hw_report_list_text(&in->people, o, r, &ro, &text, err));
+    }
+    return term_write(&text, err);
+}
+
+static hw_status run(cli *c, inputs *in, hw_err *err)
+{
+    hw_match_options o;
+    hw_match_result r = {0};
+    const char *folder = args_text(&c->args, "out");
+    in->collect_rejects = folder != NULL;
+    if (args_has(&c->args, "json") && args_has(&c->args, "csv")) {
+        return HW_FAIL(err, HW_USAGE, "--json and --csv exclude each other");
+    }
+    HW_TRY(match_read(c, in, &o, err));
+    inputs_show_notes(c, in, folder != NULL ? "notes.csv" : NULL);
+    term_progress bar;
+    term_progress_start(&bar, "matching");
+    o.progress = term_progress_show;
+    o.progress_ctx = &bar;
+    hw_status s = hw_match(&in->people, &o, &r, err);
+    term_progress_end(&bar);
+    HW_TRY(s);
+    if (folder != NULL) {
+        s = save_all(c, in, &o, &r, folder, err);
+    }
+    if (s == HW_OK) {
+        say_done(c, in, &r, folder);
+        s = show(c, in, &o, &r, err);
+    }
+    hw_match_result_release(&r);
+    return s;
+}
+
+hw_status cmd_match(cli *c, hw_err *err)
+{
+    inputs in;
+    inputs_init(&in);
+    hw_status s = run(c, &in, err);
+    inputs_release(&in);
+    return s;
+}

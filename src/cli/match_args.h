@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/* What match and explain share: their options, and the inputs and match options made from them. */
+#ifndef HW_CLI_MATCH_ARGS_H
+#define HW_CLI_MATCH_ARGS_H
+
+#include "cli/inputs.h"
+#include "kinship/match.h"
+#include "report/match_report.h"
+
+extern const arg_option MATCH_OPTIONS[];  /* --threshold --prior */
+extern const arg_option THREAD_OPTIONS[]; /* --threads */
+extern const arg_option LANG_OPTIONS[];   /* --lang */
+
+/** Read everything that the options name, and fill *ret. USAGE when tables, children or families are lacking. */
+hw_status match_read(cli *c, inputs *in, hw_match_options *ret, hw_err *err) HW_MUST_CHECK;
+/** Language, terminal, program name; the date into `date` (>= 24 bytes): of SOURCE_DATE_EPOCH when that is set, else today. */
+hw_status report_from_args(cli *c, hw_report_options *ret, char *date, hw_err *err) HW_MUST_CHECK;
+
+#endif

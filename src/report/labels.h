@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/*
+ * The words of the reports in English and Chinese. One list, so that neither language can lack one.
+ */
+#ifndef HW_REPORT_LABELS_H
+#define HW_REPORT_LABELS_H
+
+#include "report/match_report.h"
+
+#define HW_LABEL_LIST(X)                                                                                                                    \
+    X(TITLE, "Match report", "比对报告")                                                                                                    \
+    X(SYNTHETIC, "SYNTHETIC DATA: invented people, not a real case", "合成数据：人物均为虚构，并非真实案件")                                \
+    X(SYNTHETIC_SHORT, "SYNTHETIC DATA", "合成数据")                                                                                        \
+    X(LEAD,                                                                                                                                 \
+      "This is a lead for the laboratory to examine, not a confirmation: a second sample and two signatures are needed before the family "  \
+      "is told.",                                                                                                                           \
+      "本报告仅为供实验室复核的线索，不是确认结论：在告知家庭之前，须有第二份样本的检验和两人签字。")                                       \
+    X(LEAD_SHORT, "A lead, not a confirmation", "线索，非确认结论")                                                                         \
+    X(SUMMARY, "Summary", "摘要")                                                                                                           \
+    X(CHILD, "Child", "儿童")                                                                                                               \
+    X(FAMILY, "Family", "家庭")                                                                                                             \
+    X(MISSING, "Missing person", "失踪人")                                                                                                  \
+    X(DATE, "Date", "日期")                                                                                                                 \
+    X(PERSON, "person", "人员")                                                                                                             \
+    X(SAMPLE, "sample", "样本")                                                                                                             \
+    X(KIT, "kit", "试剂盒")                                                                                                                 \
+    X(CATEGORY, "category", "类别")                                                                                                         \
+    X(SEX, "sex", "性别")                                                                                                                   \
+    X(SEX_COLUMN, "Sex", "性别")                                                                                                            \
+    X(MALE, "male", "男")                                                                                                                   \
+    X(FEMALE, "female", "女")                                                                                                               \
+    X(SEX_UNKNOWN, "not known", "不详")                                                                                                     \
+    X(RELATION, "Relation", "关系")                                                                                                         \
+    X(LOCI_USED, "Loci used", "所用基因座")                                                                                                 \
+    X(INCONSISTENT, "Loci that need a mutation, drop-out or error", "需以突变、等位基因丢失或分型错误解释的基因座")                         \
+    X(LR, "Likelihood ratio, missing person : unrelated", "似然比（失踪人：无关个体）")                                                     \
+    X(LR_MIN, "Smallest over the populations", "各群体中的最小值")                                                                          \
+    X(RIVAL, "Strongest rival hypothesis", "最强竞争假设")                                                                                  \
+    X(RIVAL_RATIO, "Missing person : strongest rival", "失踪人：最强竞争假设")                                                              \
+    X(RIVAL_WEAK, "the DNA hardly tells the two apart", "DNA 难以区分两者")                                                                 \
+    X(RIVAL_BETTER, "the rival explains the DNA better", "竞争假设更能解释 DNA 结果")                                                       \
+    X(NO_RIVAL, "none for this family", "该家庭无竞争假设")                                                                                 \
+    X(POSTERIOR, "Posterior probability", "后验概率")                                                                                       \
+    X(PRIOR_BEFORE, "under a stated prior of ", "所设先验概率为 ")                                                                          \
+    X(PRIOR_AFTER, " for each missing person searched", "（每名被检索的失踪人）")                                                           \
+    X(VERBAL, "In words", "文字表述")                                                                                                       \
+    X(VERBAL_BASIS, "by the smallest ratio over the populations", "以各群体中的最小似然比为准")                                             \
+    X(IN, "in", "于")                                                                                                                       \
+    X(SENTENCE, "As a laboratory would write it", "实验室表述")                                                                             \
+    X(PEDIGREE, "Pedigree of the family", "家系图")                                                                                         \
+    X(PEDIGREE_WIDE, "The drawing is wider than this terminal; the table says the same. Use --svg, --html or --pdf to see it.",             \
+      "家系图宽于当前终端；下表内容相同。请用 --svg、--html 或 --pdf 查看。")                                                               \
+    X(MEMBERS, "Members of the family", "家庭成员")                                                                                         \
+    X(ID, "Id", "编号")                                                                                                                     \
+    X(FATHER, "Father", "父亲")                                                                                                             \
+    X(MOTHER, "Mother", "母亲")                                                                                                             \
+    X(LOCI_TYPED, "Loci typed", "已分型基因座")                                                                                             \
+    X(WHAT, "Remarks", "备注")                                                                                                              \
+    X(TYPED, "typed", "已分型")                                                                                                             \
+    X(UNTYPED, "not typed", "未分型")                                                                                                       \
+    X(IS_MISSING, "missing", "失踪")                                                                                                        \
+    X(IS_CANDIDATE, "missing: the place examined for the child", "失踪：本次比对儿童的位置")                                                \
+    X(TWIN, "identical twin", "同卵双胞胎")                                                                                                 \
+    X(CHILD_OF, "child of ", "父母：")                                                                                                      \
+    X(UNNAMED, "parent not stated", "未登记的父或母")                                                                                       \
+    X(LEGEND_MALE, "male", "男")                                                                                                            \
+    X(LEGEND_FEMALE, "female", "女")                                                                                                        \
+    X(LEGEND_UNKNOWN, "sex not known", "性别不详")                                                                                          \
+    X(LEGEND_TYPED, "DNA typed", "已有 DNA 分型")                                                                                           \
+    X(LEGEND_UNTYPED, "no DNA", "无 DNA 分型")                                                                                              \
+    X(LEGEND_MISSING, "missing", "失踪")                                                                                                    \
+    X(LEGEND_CANDIDATE, "place of the child", "儿童的待定位置")                                                                             \
+    X(LEGEND_RELATED, "parents related by blood", "近亲结合")                                                                               \
+    X(LEGEND_TWINS, "identical twins", "同卵双胞胎")                                                                                        \
+    X(HYPOTHESES, "Hypotheses", "各假设")                                                                                                   \
+    X(HYPOTHESIS, "The child is", "该儿童是")                                                                                               \
+    X(LOG10, "log10 ratio to unrelated", "相对于无关个体的 log10 似然比")                                                                   \
+    X(SAME_AS, "DNA cannot tell this from: ", "DNA 无法与下列假设区分：")                                                                   \
+    X(LOCI, "Locus by locus", "逐基因座结果")                                                                                               \
+    X(LOCI_CAPTION, "Genotypes, and the ratio missing person : unrelated", "基因型与似然比（失踪人：无关个体）")                            \
+    X(LOCUS, "Locus", "基因座")                                                                                                             \
+    X(RATIO, "Ratio", "似然比")                                                                                                             \
+    X(ALL, "all, log10", "合计 log10")                                                                                                      \
+    X(ASSUMED, "does not fit without: ", "须假定：")                                                                                        \
+    X(NOT_FITTING, "does not fit as read", "与读取结果不符")                                                                                \
+    X(RARE, "minimum frequency: ", "采用最低频率：")                                                                                        \
+    X(USE_CHILD_UNTYPED, "not used: child not typed here", "未用：儿童未分型")                                                              \
+    X(USE_FAMILY_UNTYPED, "not used: no relative typed here", "未用：亲属未分型")                                                           \
+    X(USE_NO_TABLE, "not used: no frequency table", "未用：无频率表")                                                                       \
+    X(USE_TRIALLELIC, "not used: three alleles", "未用：三等位基因")                                                                        \
+    X(USE_LINKED, "linked: counted with its partner locus", "连锁：与配对基因座合并计算")                                                   \
+    X(USE_LINEAGE, "lineage marker: see below", "谱系标记：见下")                                                                           \
+    X(USE_SEX, "evidence of sex: see below", "性别证据：见下")                                                                              \
+    X(LINEAGE, "Lineage markers (Y-STR, mtDNA)", "谱系标记（Y-STR、线粒体 DNA）")                                                           \
+    X(LINEAGE_SAID, "Separate evidence; not part of the ratios above.", "为独立证据，未计入上述似然比。")                                   \
+    X(LINEAGE_NONE, "No lineage marker is shared by the child and a relative of the right line.",                                           \
+      "儿童与同一父系或母系亲属之间没有可比较的谱系标记。")                                                                                 \
+    X(LINEAGE_LOCI, "Lineage loci as read", "谱系基因座分型")                                                                               \
+    X(SYSTEM, "System", "系统")                                                                                                             \
+    X(COMPARED, "Compared with", "比较对象")                                                                                                \
+    X(RESULT, "Result", "结果")                                                                                                             \
+    X(SEX_EVIDENCE, "Evidence of sex", "性别证据")                                                                                          \
+    X(SEX_RATIO, "Ratio from amelogenin and stated sex: ", "由牙釉蛋白基因及登记性别得出的似然比：")                                        \
+    X(SEX_NOTHING, "Nothing is known that speaks for or against (ratio 1).", "无支持或反对的信息（似然比为 1）。")                          \
+    X(NOTES, "Notes", "说明")                                                                                                               \
+    X(MODEL, "Model and settings", "模型与设置")                                                                                            \
+    X(POPULATIONS, "Populations", "群体")                                                                                                   \
+    X(PAGE, "page ", "第 ")                                                                                                                 \
+    X(PAGE_OF, " of ", " 页，共 ")                                                                                                          \
+    X(PAGE_END, "", " 页")                                                                                                                  \
+    X(CONTINUED, "continued", "续")                                                                                                         \
+    X(RANK, "Rank", "序号")                                                                                                                 \
+    X(LIST_LOCI, "Loci", "基因座")                                                                                                          \
+    X(LIST_LR, "log10 LR", "log10 LR")                                                                                                      \
+    X(LIST_MIN, "min", "最小")                                                                                                              \
+    X(LIST_RIVAL, "Rival (log10)", "竞争假设（log10）")                                                                                     \
+    X(LIST_POSTERIOR, "Posterior", "后验概率")                                                                                              \
+    X(LIST_NONE, "No pair reaches the threshold.", "没有达到阈值的配对。")                                                                  \
+    X(LIST_MORE, "more candidates are not shown here", "个候选未在此显示")                                                                  \
+    X(LIST_ERRORS, "Families that could not be searched as stated", "无法按所述关系检索的家庭")                                             \
+    X(LIST_ERROR, "Why", "原因")                                                                                                            \
+    X(LIST_PRIOR, "Posterior: prior ", "后验概率：总先验 ")                                                                                 \
+    X(LIST_PRIOR_SPREAD, " that a child's family is among those searched, spread evenly: ", "（儿童的家庭在被检索者之中），平均分配，每名失踪人 ") \
+    X(LIST_PRIOR_EACH, " for each missing person.", "。")                                                                                   \
+    X(LIST_RANKED_BY, "Ranked by the population: ", "排序依据群体：")                                                                       \
+    X(LIST_MIN_OVER, "min: smallest log10 LR over: ", "最小：各群体中最小的 log10 LR：")                                                    \
+    X(LIST_VERBAL_SAID, "In words: by the smallest ratio over the populations.", "文字表述：以各群体中的最小似然比为准。")
+
+typedef enum hw_label {
+#define X(name, en, zh) HW_L_##name,
+    HW_LABEL_LIST(X)
+#undef X
+    HW_L_COUNT
+} hw_label;
+
+const char *hw_label_text(hw_report_lang lang, hw_label label);
+/** "en", "zh-Hans". */
+const char *hw_lang_tag(hw_report_lang lang);
+
+#endif
