@@ -62,7 +62,7 @@ static hw_status find_missing(const hw_family *f, const char *code, uint32_t *re
         }
     }
     hw_err_clear(err);
-    HW_CLEANUP(hw_str_release) hw_str all;
+    HW_CLEANUP(hw_str_release) hw_str all = {0};
     hw_str_init(&all, 300);
     for (uint32_t i = 0; i < f->n_missing; i++) {
         hw_str_addf(&all, "%s%s", i > 0 ? ", " : "", name[i]);
@@ -73,7 +73,7 @@ static hw_status find_missing(const hw_family *f, const char *code, uint32_t *re
 /* The question asked, or the missing person whom the child fits best. */
 static hw_status explain(cli *c, const inputs *in, const hw_match_options *o, hw_explanation *ret, hw_err *err)
 {
-    uint32_t child, family, missing = 0;
+    uint32_t child = 0, family = 0, missing = 0;
     HW_TRY(find_child(&in->people, c->args.operand.v[0], &child, err));
     HW_TRY(find_family(&in->people, c->args.operand.v[1], &family, err));
     const hw_family *f = &in->people.family[family];
@@ -116,7 +116,7 @@ static hw_status write_reports(cli *c, const hw_explanation *x, const hw_report_
         if (path == NULL) {
             continue;
         }
-        HW_CLEANUP(hw_str_release) hw_str text;
+        HW_CLEANUP(hw_str_release) hw_str text = {0};
         hw_str_init(&text, 0);
         HW_TRY(kinds[i].write(x, ro, &text, err));
         HW_TRY(hw_str_check(&text, err));
@@ -142,7 +142,7 @@ static hw_status run(cli *c, inputs *in, hw_err *err)
     HW_TRY(report_from_args(c, &ro, date, err));
     HW_TRY(match_read(c, in, &o, err));
     HW_TRY(explain(c, in, &o, &x, err));
-    HW_CLEANUP(hw_str_release) hw_str text;
+    HW_CLEANUP(hw_str_release) hw_str text = {0};
     hw_str_init(&text, 0);
     bool any = false;
     hw_status s = write_reports(c, &x, &ro, &any, err);

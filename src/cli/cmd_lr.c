@@ -43,7 +43,7 @@ static hw_status family_case(hw_dataset *d, size_t f, hw_err *err)
     for (uint32_t l = 0; l < d->panel.n; l++) {
         bool typed = false;
         for (uint32_t i = 0; i < c->n_profiles; i++) {
-            typed |= hw_genotype_typed(hw_profile_at(c->profile[i], l));
+            typed |= hw_genotype_typed(hw_profile_at(c->profile[i], l)) || hw_profile_extra(c->profile[i], l) != NULL;
         }
         if (typed) {
             c->loci[c->n_loci++] = l;
@@ -110,7 +110,7 @@ static hw_status find_hypothesis(const hw_case *k, const char *name, uint32_t *r
             return HW_OK;
         }
     }
-    HW_CLEANUP(hw_str_release) hw_str all;
+    HW_CLEANUP(hw_str_release) hw_str all = {0};
     hw_str_init(&all, 300);
     for (uint32_t h = 0; h < k->n_hypotheses; h++) {
         hw_str_addf(&all, "%s%s", h > 0 ? ", " : "", k->hypothesis[h].name != NULL ? k->hypothesis[h].name : "(unnamed)");
@@ -351,13 +351,14 @@ static hw_status show_case(cli *c, const inputs *in, const hw_case *k, hw_json *
     }
     size_t n_pairs;
     HW_TRY(choose_pairs(c, k, p, &n_pairs, err));
-    const hw_population *pop = in->n_populations > 0 ? in->population[0] : k->population == NULL && in->people.n_populations == 1 ? in->people.population[0] : NULL;
+    const hw_dataset *d = &in->people;
+    const hw_population *pop = in->n_populations > 0 ? in->population[0] : d->n_populations == 1 ? d->population[0] : NULL;
     hw_case asked = *k;
     if (in->n_populations > 0) {
         asked.population = NULL; /* --freq says which table */
     }
-    if (settings_given(c)) {
-        asked.has_settings = false;
+    if (asked.has_settings) { /* options change the case's own settings, they do not replace them */
+        HW_TRY(settings_from_args(c, in->rates.has_settings ? &in->rates.settings : NULL, &asked.settings, err));
     }
     hw_case_result r;
     hw_status s = hw_case_likelihoods(&in->people, &asked, pop, &in->settings, NULL, &r, err);
@@ -376,19 +377,35 @@ static hw_status show_case(cli *c, const inputs *in, const hw_case *k, hw_json *
     return HW_OK;
 }
 
-static hw_status run(cli *c, inputs *in, hw_err *err)
+/* One file with a dataset of its own: two files may disagree about what a locus is. */
+static hw_status show_file(cli *c, inputs *in, const char *path, hw_json *j, hw_str *out, size_t *shown, hw_err *err)
 {
-    HW_TRY(inputs_read_tables(c, in, err));
-    for (size_t i = 0; i < c->args.operand.n; i++) {
-        HW_TRY(lr_read(c, in, c->args.operand.v[i], err));
-    }
+    const char *only = args_text(&c->args, "case");
+    hw_dataset_release(&in->people);
+    hw_dataset_init(&in->people);
+    HW_TRY(lr_read(c, in, path, err));
     HW_TRY(inputs_read_settings(c, in, err));
     inputs_show_notes(c, in, NULL);
-    const char *only = args_text(&c->args, "case");
-    HW_CLEANUP(hw_str_release) hw_str out;
-    hw_str_init(&out, 0);
+    for (size_t i = 0; i < in->people.n_cases; i++) {
+        if (only != NULL && !hw_streq(in->people.kase[i].id, only)) {
+            continue;
+        }
+        if ((*shown)++ > 0 && j == NULL) {
+            hw_str_addc(out, '\n');
+        }
+        HW_TRY(show_case(c, in, &in->people.kase[i], j, out, err));
+    }
+    return HW_OK;
+}
+
+static hw_status run(cli *c, inputs *in, hw_err *err)
+{
+    HW_CLEANUP(hw_str_release) hw_str out = {0};
     hw_json j;
     bool json = args_has(&c->args, "json");
+    size_t shown = 0;
+    HW_TRY(inputs_read_tables(c, in, err));
+    hw_str_init(&out, 0);
     hw_json_init(&j, &out, 1);
     if (json) {
         hw_json_object(&j);
@@ -397,18 +414,12 @@ static hw_status run(cli *c, inputs *in, hw_err *err)
         hw_json_key(&j, "cases");
         hw_json_array(&j);
     }
-    size_t shown = 0;
-    for (size_t i = 0; i < in->people.n_cases; i++) {
-        if (only != NULL && !hw_streq(in->people.kase[i].id, only)) {
-            continue;
-        }
-        if (shown++ > 0 && !json) {
-            hw_str_addc(&out, '\n');
-        }
-        HW_TRY(show_case(c, in, &in->people.kase[i], json ? &j : NULL, &out, err));
+    for (size_t i = 0; i < c->args.operand.n; i++) {
+        HW_TRY(show_file(c, in, c->args.operand.v[i], json ? &j : NULL, &out, &shown, err));
     }
     if (shown == 0) {
-        return HW_FAIL(err, HW_NOT_FOUND, "no case %s in the files", only != NULL ? only : "");
+        const char *only = args_text(&c->args, "case");
+        return HW_FAIL(err, HW_NOT_FOUND, "there is no case%s%s in the files", only != NULL ? " " : "", only != NULL ? only : "");
     }
     if (json) {
         hw_json_end(&j);

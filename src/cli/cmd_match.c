@@ -10,7 +10,7 @@
 
 static hw_status save(const char *folder, const char *name, const hw_str *text, hw_err *err)
 {
-    HW_CLEANUP(hw_str_release) hw_str path;
+    HW_CLEANUP(hw_str_release) hw_str path = {0};
     hw_str_init(&path, 1 << 16);
     hw_str_addf(&path, "%s/%s", folder, name);
     HW_TRY(hw_str_check(&path, err));
@@ -33,7 +33,7 @@ static void write_errors(const hw_dataset *d, const hw_match_result *r, hw_str *
 static hw_status save_all(cli *c, const inputs *in, const hw_match_options *o, const hw_match_result *r, const char *folder, hw_err *err)
 {
     const hw_dataset *d = &in->people;
-    HW_CLEANUP(hw_str_release) hw_str text;
+    HW_CLEANUP(hw_str_release) hw_str text = {0};
     hw_str_init(&text, 0);
     HW_TRY(hw_dir_make(folder, err));
     HW_TRY(hw_report_list_csv(d, o, r, &text, err));
@@ -73,7 +73,7 @@ static void say_done(const cli *c, const inputs *in, const hw_match_result *r, c
 
 static hw_status show(cli *c, const inputs *in, const hw_match_options *o, hw_match_result *r, hw_err *err)
 {
-    HW_CLEANUP(hw_str_release) hw_str text;
+    HW_CLEANUP(hw_str_release) hw_str text = {0};
     hw_report_options ro;
     char date[24];
     uint64_t limit = 0;

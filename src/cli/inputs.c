@@ -136,7 +136,7 @@ static hw_status remember(inputs *in, const char *path, const char *role, hw_err
 
 static hw_status write_rejects(const hw_str *rejects, const char *path, hw_err *err)
 {
-    HW_CLEANUP(hw_str_release) hw_str name;
+    HW_CLEANUP(hw_str_release) hw_str name = {0};
     hw_str_init(&name, 1 << 16);
     hw_str_addf(&name, "%s.rejects.csv", hw_streq(path, "-") ? "stdin" : path);
     HW_TRY(hw_str_check(&name, err));
@@ -147,7 +147,7 @@ static hw_status write_rejects(const hw_str *rejects, const char *path, hw_err *
 static hw_status read_file(cli *c, inputs *in, const char *path, const char *role_name, hw_format_role role, hw_format_id from, hw_dataset *d,
                            hw_err *err)
 {
-    HW_CLEANUP(hw_str_release) hw_str own;
+    HW_CLEANUP(hw_str_release) hw_str own = {0};
     hw_str_init(&own, 0);
     hw_str *rejects = in->collect_rejects ? &in->rejects : &own;
     hw_format_options o = {.keep_good = args_knows(&c->args, "keep-good") && args_has(&c->args, "keep-good"), .rejects = rejects, .role = role, .format = from};
@@ -363,8 +363,10 @@ hw_status inputs_read_settings(cli *c, inputs *in, hw_err *err)
     const char *path = args_text(&c->args, "rates");
     if (in->people.has_settings) {
         in->settings = in->people.settings;
+    } else {
+        hw_settings_init(&in->settings);
     }
-    if (path != NULL) {
+    if (path != NULL && !in->rates.has_settings) {
         HW_TRY(read_file(c, in, path, "rates", HW_FORMAT_ROLE_ANY, HW_FORMAT_MUTATION_RATES, &in->rates, err));
         if (!in->rates.has_settings) {
             return HW_FAIL(err, HW_PARSE, "%s: no mutation rates in this file", path);

@@ -37,7 +37,7 @@ const char *nearest(const char *word, size_t n, const char *const *candidate, si
     for (size_t i = 0; i < n_candidates; i++) {
         size_t nb = smaller(strlen(candidate[i]), MOST);
         size_t d = edits(word, na, candidate[i], nb);
-        if (d < least && d * 3 <= (na > nb ? na : nb)) {
+        if (d < least && d <= 1 + (na > nb ? na : nb) / 4) {
             least = d;
             best = candidate[i];
         }

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** The word fewest edits away, at most a third of its length; NULL when none is near. The first 40 bytes count. */
+/** The word fewest edits away, at most one and a quarter of its length; NULL when none is near. The first 40 bytes count. */
 const char *nearest(const char *word, size_t n, const char *const *candidate, size_t n_candidates);
 
 #endif

@@ -14,7 +14,7 @@
 
 hw_status file_hash(const char *path, char *buf, hw_err *err)
 {
-    HW_CLEANUP(hw_str_release) hw_str text;
+    HW_CLEANUP(hw_str_release) hw_str text = {0};
     hw_str_init(&text, 0);
     HW_TRY(hw_file_read(path, HW_FORMAT_MAX_PROFILE_BYTES, &text, err));
     snprintf(buf, 17, "%016llx", (unsigned long long)hw_hash64(text.s, text.len));
@@ -200,7 +200,7 @@ static bool names_files(const char *option)
 /* "a.csv,norstr-east-asia": each part that is a file gets its folder. */
 static hw_status resolve_list(cli *c, const char *folder, const char *text, const char **ret, hw_err *err)
 {
-    HW_CLEANUP(hw_str_release) hw_str all;
+    HW_CLEANUP(hw_str_release) hw_str all = {0};
     hw_str_init(&all, MAX_PATH);
     HW_TRY(resolve(c, folder, text, ret, err));
     if (strchr(text, ',') == NULL || hw_file_exists(*ret)) {
@@ -264,8 +264,8 @@ static hw_status apply(cli *c, const char *run, const json_t *root, hw_err *err)
 
 hw_status run_apply(cli *c, const char *folder, hw_err *err)
 {
-    HW_CLEANUP(hw_str_release) hw_str path;
-    HW_CLEANUP(hw_str_release) hw_str text;
+    HW_CLEANUP(hw_str_release) hw_str path = {0};
+    HW_CLEANUP(hw_str_release) hw_str text = {0};
     hw_str_init(&path, MAX_PATH);
     hw_str_init(&text, 0);
     hw_str_addf(&path, "%s/run.json", folder);

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Homeward authors
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /* Writing CODIS CMF 3.3, valid by the schema of 2017; what it cannot hold is listed. */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -27,6 +28,7 @@ typedef struct cmf_writer {
     const char **locus;   /* CMF name by panel index, NULL: none */
     hw_map place;         /* profile id -> family and person */
     hw_map used;          /* specimen ids written */
+    hw_map typed;         /* members of families written: a further typing must not become a second mother */
 } cmf_writer;
 
 /* --- texts within the limits of the schema --- */
@@ -331,6 +333,13 @@ static hw_status put_specimen(cmf_writer *w, const hw_profile *p, bool child, bo
     place at = find_place(w, p);
     const hw_family *f = at.family > 0 ? &w->d->family[at.family - 1] : NULL;
     const char *family = f != NULL ? f->id : p->family;
+    bool again = false;
+    if (f != NULL) {
+        char member[48];
+        snprintf(member, sizeof member, "%u %u", at.family, at.person);
+        again = hw_map_get(&w->typed, member, &x);
+        HW_TRY(hw_map_put(&w->typed, member, 1, w->err));
+    }
     hw_str_add(w->out, "  <SPECIMEN");
     if (family != NULL) {
         shorten(family, MAX_CASE, code, sizeof code);
@@ -343,7 +352,7 @@ static hw_status put_specimen(cmf_writer *w, const hw_profile *p, bool child, bo
     }
     hw_str_add(w->out, partial ? " PARTIAL=\"true\">\n" : ">\n");
     put_element(w, "    ", "SPECIMENID", id);
-    put_element(w, "    ", "SPECIMENCATEGORY", choose_category(w, p, child, f, at.person));
+    put_element(w, "    ", "SPECIMENCATEGORY", again ? "Other" : choose_category(w, p, child, f, at.person));
     if (p->comment != NULL) {
         size_t n = prefix(p->comment, MAX_COMMENT);
         memcpy(comment, p->comment, n < sizeof comment ? n : 0);
@@ -481,9 +490,11 @@ hw_status hw_cmf_write(const hw_dataset *d, const hw_cmf_header *header, hw_str 
                     .datetime = header->datetime != NULL ? header->datetime : now};
     hw_map_init(&w.place, 0);
     hw_map_init(&w.used, 0);
+    hw_map_init(&w.typed, 0);
     hw_status s = write_all(&w);
     hw_map_release(&w.place);
     hw_map_release(&w.used);
+    hw_map_release(&w.typed);
     hw_free(w.locus);
     return s;
 }

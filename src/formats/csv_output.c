@@ -14,11 +14,11 @@ typedef struct writer {
     hw_err *err;
     char sep;
     bool use[HW_COLUMN_COUNT];
-    unsigned *width;    /* columns of each locus of the panel; 0: nobody is typed */
-    bool *written;      /* by index in d->profile */
-    bool *child;        /* by index in d->profile */
-    hw_map typing;      /* family and person -> first profile plus 1 */
-    size_t *next;       /* by index in d->profile: the next typing of that person plus 1 */
+    unsigned *width; /* columns of each locus of the panel; 0: nobody is typed */
+    bool *written;   /* by index in d->profile */
+    bool *child;     /* by index in d->profile */
+    hw_map typing;   /* family and person -> first profile plus 1 */
+    size_t *next;    /* by index in d->profile: the next typing of that person plus 1 */
 } writer;
 
 static void writer_release(writer *w)

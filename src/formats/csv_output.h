@@ -14,7 +14,8 @@ extern "C" {
  * Families (with father, mother, missing, twin and inbreeding, so that the pedigree is the same when read again), rescued
  * children and other profiles, one row per typing. Cases, frequencies and settings are listed in losses. Cost: linear.
  */
-HW_API hw_status hw_csv_output_write(const hw_dataset *d, const hw_format_options *o, hw_str *out, hw_str *losses, hw_err *err) HW_MUST_CHECK;
+HW_API hw_status hw_csv_output_write(const hw_dataset *d, const hw_format_options *o, hw_str *out, hw_str *losses,
+                                     hw_err *err) HW_MUST_CHECK;
 
 #ifdef __cplusplus
 }

@@ -9,10 +9,9 @@
 #include "formats/text_input.h"
 
 static const hw_format *const FORMATS[] = {
-    &hw_format_frequency_table, &hw_format_strider_xml, &hw_format_freq_lines,    &hw_format_mutation_rates,
-    &hw_format_genemapper,      &hw_format_genis_table, &hw_format_cmf_xml,       &hw_format_csv_long,
-    &hw_format_csv_wide,        &hw_format_familias,    &hw_format_linkage,       &hw_format_homeward_json,
-    &hw_format_oracle_json,
+    &hw_format_frequency_table, &hw_format_strider_xml,   &hw_format_freq_lines,  &hw_format_mutation_rates, &hw_format_genemapper,
+    &hw_format_genis_table,     &hw_format_cmf_xml,       &hw_format_csv_long,    &hw_format_csv_wide,       &hw_format_familias,
+    &hw_format_linkage,         &hw_format_homeward_json, &hw_format_oracle_json,
 };
 #define N_FORMATS (sizeof FORMATS / sizeof FORMATS[0])
 
@@ -127,7 +126,7 @@ hw_status hw_format_read_text(const hw_format_input *in, hw_format_options *o, h
     const hw_format *f = o->format != HW_FORMAT_UNKNOWN ? hw_format_by_id(o->format) : hw_format_detect(in);
     if (f == NULL) {
         return HW_FAIL(err, HW_PARSE,
-                       "%s: the format is not recognised; expected a table with a header line (see `homeward help formats`), "
+                       "%s: the format is not recognised; expected a table with a header line (see `homeward formats`), "
                        "CMF or STRidER XML, .fam, .ped or Homeward JSON",
                        in->name);
     }
@@ -136,8 +135,8 @@ hw_status hw_format_read_text(const hw_format_input *in, hw_format_options *o, h
     }
     size_t max = o->max_bytes > 0 ? o->max_bytes : f->max_bytes;
     if (in->size > max) {
-        return HW_FAIL(err, HW_LIMIT, "%s: %zu bytes, more than the limit of %zu bytes for %s; split the file", in->name, in->size,
-                       max, f->title);
+        return HW_FAIL(err, HW_LIMIT, "%s: %zu bytes, more than the limit of %zu bytes for %s; split the file", in->name, in->size, max,
+                       f->title);
     }
     return f->read(in, o, d, err);
 }
@@ -174,8 +173,8 @@ hw_status hw_format_write_file(const char *path, const hw_format_options *o, con
         hw_str_init(&names, 1024);
         for (size_t i = 0; i < N_FORMATS; i++) {
             if (FORMATS[i]->write != NULL) {
-                hw_str_addf(&names, "%s%s (.%.*s)", names.len > 0 ? ", " : "", FORMATS[i]->name,
-                            (int)strcspn(FORMATS[i]->extensions, "|"), FORMATS[i]->extensions);
+                hw_str_addf(&names, "%s%s (.%.*s)", names.len > 0 ? ", " : "", FORMATS[i]->name, (int)strcspn(FORMATS[i]->extensions, "|"),
+                            FORMATS[i]->extensions);
             }
         }
         return HW_FAIL(err, HW_USAGE, "%s: no format to write is known by this name%s%s; expected one of: %s", path,

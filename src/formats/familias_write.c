@@ -215,8 +215,9 @@ static hw_status fill_locus(writer *w, const hw_freq *f, written_locus *l, const
                            hw_allele_format(m->added[i], name), hw_fmt_double(m->added_freq[i], x));
         }
     }
-    hw_allele *a = HW_NEW(&w->scratch, hw_allele, n);
-    double *p = HW_NEW(&w->scratch, double, n);
+    hw_allele *a = HW_NEW(&w->scratch, hw_allele, n + 1u);
+    double *p = HW_NEW(&w->scratch, double, n + 1u);
+    double rest = 0;
     if (a == NULL || p == NULL) {
         return HW_NO_MEMORY_FAIL(w->err);
     }
@@ -229,8 +230,18 @@ static hw_status fill_locus(writer *w, const hw_freq *f, written_locus *l, const
             p[l->n++] = freq[i];
         } else {
             char name[HW_ALLELE_BUF];
-            hw_format_loss(w->losses, "%s: the frequency of allele %s", f->locus, hw_allele_format(allele[i], name));
+            hw_format_loss(w->losses, "%s: the frequency of allele %s is counted among \"Rest allele\"", f->locus, hw_allele_format(allele[i], name));
+            rest += freq[i];
         }
+    }
+    if (rest > 0) {
+        uint32_t i = 0;
+        while (i < l->n && a[i] != HW_ALLELE_REST) {
+            i++;
+        }
+        l->n += i == l->n;
+        a[i] = HW_ALLELE_REST;
+        p[i] += rest;
     }
     l->allele = a;
     l->freq = p;

@@ -133,9 +133,9 @@ typedef struct hw_format_where {
 #define HW_FORMAT_MAX_REJECTS ((size_t)1000000)
 
 /**
- * Deal with the failure that stands in `err`. With keep_good and a failure that lies in the record (PARSE, CONFLICT, UNSUPPORTED, IMPOSSIBLE): write it to
- * the rejects, clear err, return OK: the caller skips the record. Otherwise put `file, line L, column C, field "F": ` in front
- * of the message and return its code. err must not be NULL (readers use one of their own when the caller gave none: see hw_format_read_text).
+ * Deal with the failure that stands in `err`. With keep_good and a failure that lies in the record (PARSE, CONFLICT,
+ * UNSUPPORTED, IMPOSSIBLE): write it to the rejects, clear err, return OK: the caller skips the record. Otherwise put
+ * `file, line L, column C, field "F": ` in front of the message and return its code. err must not be NULL (readers use one of their own when the caller gave none: see hw_format_read_text).
  */
 HW_API hw_status hw_format_bad(const hw_format_input *in, hw_format_options *o, const hw_format_where *w, hw_err *err) HW_MUST_CHECK;
 /** Write one reject line; header first when `rejects` is empty. */

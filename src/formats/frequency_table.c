@@ -140,8 +140,9 @@ static hw_status add_allele(table *t, column *c, hw_allele allele, double freq, 
 {
     if (c->str && allele >= HW_ALLELE_NAMED) {
         char name[HW_ALLELE_BUF];
-        return HW_FAIL(t->err, HW_PARSE, "%s is an STR and \"%s\" no allele of it; expected a repeat number such as 9 or 9.3, or nothing here",
-                       c->locus, hw_allele_format(allele, name));
+        return HW_FAIL(t->err, HW_PARSE,
+                       "%s is an STR and \"%s\" no allele of it; expected a repeat number such as 9 or 9.3, or nothing here", c->locus,
+                       hw_allele_format(allele, name));
     }
     HW_TRY(HW_GROW(c->allele, c->n, c->allele_cap, MAX_ALLELES, "alleles of a locus", t->err));
     HW_TRY(HW_GROW(c->freq, c->n, c->freq_cap, MAX_ALLELES, "alleles of a locus", t->err));
@@ -639,8 +640,7 @@ static hw_status read_table(const hw_format_input *in, hw_format_options *o, hw_
 static bool plausible_row(const hw_rows *r)
 {
     hw_allele allele;
-    if (kind_of_row(r->field[0]) == ROW_ALLELE &&
-        (r->field[0].len == 0 || hw_field_allele(r->field[0], &allele, NULL) != HW_OK)) {
+    if (kind_of_row(r->field[0]) == ROW_ALLELE && (r->field[0].len == 0 || hw_field_allele(r->field[0], &allele, NULL) != HW_OK)) {
         return false;
     }
     for (size_t i = 1; i < r->n; i++) {
@@ -710,7 +710,7 @@ static void write_comment(hw_str *out, const char *key, const char *text)
     hw_str_addc(out, '\n');
 }
 
-static hw_status write_table(const hw_dataset *d, const hw_format_options *o, hw_str *out, hw_str *losses, hw_err *err)
+static hw_status write_frequencies(const hw_dataset *d, const hw_format_options *o, hw_str *out, hw_str *losses, hw_err *err)
 {
     char sep = o->separator != 0 ? o->separator : ',', buf[HW_ALLELE_BUF];
     bool many = d->n_populations > 1;
@@ -769,5 +769,5 @@ const hw_format hw_format_frequency_table = {
     .max_bytes = HW_FORMAT_MAX_BYTES,
     .detect = detect_table,
     .read = read_table,
-    .write = write_table,
+    .write = write_frequencies,
 };

@@ -622,6 +622,9 @@ static int detect(const hw_format_input *in)
         if (l.pos >= size && in->size > size) {
             break; /* a line cut by the window */
         }
+        if (l.token[0].n > 0 && l.token[0].s[0] == '#') {
+            continue;
+        }
         if (l.n < 7 || !sex_code(l.token[4]) || (columns != 0 && l.n != columns)) {
             return 0;
         }

@@ -100,7 +100,7 @@ bool linkage_token_is(linkage_token t, const char *word)
 static bool is_number(linkage_token t)
 {
     double x;
-    return hw_parse_double(t.s, t.n, &x);
+    return hw_field_double((hw_field){t.s, t.n, 0}, &x);
 }
 
 /* --- .map and .dat --- */
@@ -147,11 +147,8 @@ hw_status linkage_read_map(const hw_format_input *in, hw_dataset *d, linkage_col
         if (s == HW_OK) {
             /* names may hold blanks ("Penta D"): what stands between the chromosome and the position, or the two positions of PLINK */
             uint32_t last = l.n - 1;
-            if (l.n >= 3 && is_number(l.token[last])) {
+            for (int k = 0; k < 2 && last >= 2 && is_number(l.token[last]); k++) {
                 last--;
-                if (l.n == 4 && is_number(l.token[last])) {
-                    last--;
-                }
             }
             const char *from = l.token[1].s, *to = l.token[last].s + l.token[last].n;
             s = add_column(ret, d, 'M', from, (size_t)(to - from), chromosome_kind(l.token[0]), err);
@@ -277,9 +274,7 @@ static hw_status add_allele(freq_reader *r, const linkage_lines *l, linkage_toke
     hw_status s = HW_OK;
     double x = 0;
     hw_allele a = HW_ALLELE_UNKNOWN;
-    if (t->name == NULL) {
-        s = HW_FAIL(r->err, HW_PARSE, "expected the name of a marker before its alleles");
-    } else if (t->n == MAX_ALLELES) {
+    if (t->n == MAX_ALLELES) {
         s = HW_FAIL(r->err, HW_LIMIT, "more than %u alleles at one marker", MAX_ALLELES);
     } else if (!hw_field_double((hw_field){freq.s, freq.n, 0}, &x) || !(x >= 0 && x <= 1)) {
         s = HW_FAIL(r->err, HW_PARSE, "expected a frequency from 0 to 1, found \"%.*s\"", (int)(freq.n < 40 ? freq.n : 40), freq.s);

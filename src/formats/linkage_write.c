@@ -156,8 +156,11 @@ static hw_status put_loose(ped_writer *w)
 {
     const hw_dataset *d = w->d;
     HW_CLEANUP(hw_map_release) hw_map used;
+    HW_CLEANUP(hw_map_release) hw_map codes; /* of the families written: another one must not grow into them */
     hw_map_init(&used, 0);
+    hw_map_init(&codes, 0);
     for (size_t i = 0; i < d->n_families; i++) {
+        HW_TRY(hw_map_put(&codes, d->family[i].id, 1, w->err));
         for (size_t k = 0; d->family[i].profile != NULL && k < d->family[i].pedigree.n; k++) {
             if (d->family[i].profile[k] != NULL) {
                 HW_TRY(hw_map_put(&used, d->family[i].profile[k]->id, 1, w->err));
@@ -165,6 +168,7 @@ static hw_status put_loose(ped_writer *w)
         }
     }
     for (size_t i = 0; i < d->n_cases; i++) {
+        HW_TRY(hw_map_put(&codes, d->kase[i].id, 1, w->err));
         for (uint32_t k = 0; k < d->kase[i].n_profiles; k++) {
             HW_TRY(hw_map_put(&used, d->kase[i].profile[k]->id, 1, w->err));
         }
@@ -175,7 +179,9 @@ static hw_status put_loose(ped_writer *w)
         if (hw_map_get(&used, p->id, &x)) {
             continue;
         }
-        put_code(w, p->id);
+        const char *family = p->family != NULL && !hw_map_get(&codes, p->family, &x) ? p->family : p->id;
+        HW_TRY(hw_map_put(&codes, family, 1, w->err));
+        put_code(w, family);
         hw_str_addc(w->out, '\t');
         put_code(w, p->person);
         hw_str_addf(w->out, "\t0\t0\t%d", p->sex == HW_SEX_MALE ? 1 : p->sex == HW_SEX_FEMALE ? 2 : 0);

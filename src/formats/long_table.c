@@ -133,8 +133,8 @@ static hw_status make_key(long_table *t)
     size_t n = 0;
     for (unsigned i = 0; i < 3; i++) {
         if (parts[i].len > HW_PEOPLE_MAX_CODE || (i == 0 && parts[i].len == 0)) {
-            return HW_FAIL(t->err, HW_PARSE, i == 0 && parts[i].len == 0 ? "expected a sample code, found nothing"
-                                                                       : "expected a code of at most 255 bytes");
+            return HW_FAIL(t->err, HW_PARSE,
+                           i == 0 && parts[i].len == 0 ? "expected a sample code, found nothing" : "expected a code of at most 255 bytes");
         }
         memcpy(t->key + n, parts[i].s, parts[i].len);
         n += parts[i].len;
@@ -175,7 +175,7 @@ static hw_status add_typing(long_table *t, size_t *ret_bad)
     if (further && hw_people_field(&t->people, HW_COLUMN_PERSON).len == 0) {
         p->person = t->typing[first].profile->person;
     }
-    p->synthetic |= t->mark_synthetic;
+    p->synthetic |= t->mark_synthetic && t->people.at[HW_COLUMN_SYNTHETIC] == SIZE_MAX;
     HW_TRY(hw_people_add(&t->people, p, true, ret_bad));
     HW_TRY(hw_map_put(&t->by_key, t->key, t->n_typings, t->err));
     if (!further) {
@@ -222,8 +222,9 @@ static hw_status set_alleles(long_table *t, hw_profile *p, uint32_t locus, const
     if (typed && (now.a != before.a || now.b != before.b || !same_extra(extra, hw_profile_extra(p, locus)))) {
         /* neither reading can be trusted */
         HW_TRY(hw_profile_set(p, &d->arena, &d->panel, locus, NULL, 0, false, t->err));
-        return HW_FAIL(t->err, HW_CONFLICT, "sample %s has a second row for %s with other alleles; expected one row for each marker of a sample",
-                       p->id, d->panel.locus[locus].name);
+        return HW_FAIL(t->err, HW_CONFLICT,
+                       "sample %s has a second row for %s with other alleles; expected one row for each marker of a sample", p->id,
+                       d->panel.locus[locus].name);
     }
     return HW_OK;
 }
@@ -287,7 +288,8 @@ static hw_status read_mitochondrial(long_table *t, hw_profile *p, bool range)
     HW_TRY(hw_str_check(&part, t->err));
     const char *rest = semicolon != NULL ? semicolon + 1 : "";
     int head = semicolon != NULL ? (int)(semicolon - old) : (int)strlen(old);
-    const char *after_range = range && head > 0 && part.len > 0 ? "," : "", *after_rest = !range && rest[0] != '\0' && part.len > 0 ? " " : "";
+    const char *after_range = range && head > 0 && part.len > 0 ? "," : "",
+               *after_rest = !range && rest[0] != '\0' && part.len > 0 ? " " : "";
     p->mt = hw_arena_printf(&t->people.d->arena, "%.*s%s%s;%s%s%s", head, old, after_range, range ? part.s : "", rest, after_rest,
                             range ? "" : part.s);
     return p->mt != NULL ? HW_OK : HW_NO_MEMORY_FAIL(t->err);

@@ -25,11 +25,11 @@ HW_API bool hw_long_table_columns(const hw_rows *r, hw_long_columns *ret);
 HW_API bool hw_long_table_is(const hw_rows *r);
 
 typedef struct hw_long_rules {
-    const char *what;        /* "GeneMapper table" */
-    bool skip_controls;      /* ladders and controls are left out */
-    const char *required;    /* headers that must be there, as hw_field_is, several separated by ' '; or NULL */
+    const char *what;           /* "GeneMapper table" */
+    bool skip_controls;         /* ladders and controls are left out */
+    const char *required;       /* headers that must be there, as hw_field_is, several separated by ' '; or NULL */
     const char *required_names; /* the same for people */
-    bool mitochondrial;      /* markers HV1.. and HV1_RANGE.. hold mtDNA (GENis) */
+    bool mitochondrial;         /* markers HV1.. and HV1_RANGE.. hold mtDNA (GENis) */
 } hw_long_rules;
 
 HW_API hw_status hw_long_table_read(const hw_format_input *in, hw_format_options *o, const hw_long_rules *rules, hw_dataset *d,

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "formats/people.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/number.h"
 
 #define MAX_TEXT ((size_t)65536) /* bytes of a comment or mtDNA haplotype */
+#define MAX_TYPINGS 100u         /* of one person that are told apart by number */
 
 typedef struct hw_people_entry {
     hw_relative r;
@@ -252,19 +254,18 @@ static bool code_taken(const hw_people *p, const char *code, const hw_relative *
 /* A code for a profile whose person's code is taken: "family/person", then "family/person#2" and so on. */
 static hw_status make_code(hw_people *p, hw_profile *f, const char *family, const hw_relative *r, size_t n)
 {
-    const char *base = family != NULL && !hw_streq(family, "") ? hw_arena_printf(&p->d->arena, "%s/%s", family, f->person) : f->person;
-    for (unsigned k = family != NULL ? 1 : 2; base != NULL && k < 10000; k++) {
-        const char *code = k == 1 ? base : hw_arena_printf(&p->d->arena, "%s#%u", base, k);
-        if (code == NULL) {
-            break;
+    char code[2 * HW_PEOPLE_MAX_CODE + 8];
+    for (unsigned k = family != NULL ? 1 : 2; k <= MAX_TYPINGS; k++) {
+        int len = snprintf(code, sizeof code, "%s%s%s", family != NULL ? family : "", family != NULL ? "/" : "", f->person);
+        if (k > 1) {
+            (void)snprintf(code + len, sizeof code - (size_t)len, "#%u", k);
         }
         if (!code_taken(p, code, r, n)) {
-            f->id = code;
-            return HW_OK;
+            f->id = hw_arena_strdup(&p->d->arena, code);
+            return f->id != NULL ? HW_OK : HW_NO_MEMORY_FAIL(p->err);
         }
     }
-    return base == NULL ? HW_NO_MEMORY_FAIL(p->err)
-                        : HW_FAIL(p->err, HW_CONFLICT, "%s: too many typings of one person; give each a sample code", f->person);
+    return HW_FAIL(p->err, HW_CONFLICT, "%s: more than %u typings without sample codes; give each a sample code", f->person, MAX_TYPINGS);
 }
 
 static hw_status read_relation(hw_people *p, hw_relative *r, size_t *ret_bad)

@@ -49,12 +49,12 @@ typedef struct hw_people {
     hw_dataset *d;
     hw_err *err;
     hw_rows *rows;
-    size_t at[HW_COLUMN_COUNT];           /* field of each column, SIZE_MAX when absent */
-    const char *last[HW_COLUMN_COUNT];    /* the string last kept for it: kits and categories repeat */
-    bool has_families;                    /* has relation, father or mother */
-    struct hw_people_entry *entry;        /* relatives, in file order */
+    size_t at[HW_COLUMN_COUNT];        /* field of each column, SIZE_MAX when absent */
+    const char *last[HW_COLUMN_COUNT]; /* the string last kept for it: kits and categories repeat */
+    bool has_families;                 /* has relation, father or mother */
+    struct hw_people_entry *entry;     /* relatives, in file order */
     size_t n_entries, entry_cap;
-    hw_map families;                      /* family -> last entry of it, plus 1 */
+    hw_map families; /* family -> last entry of it, plus 1 */
 } hw_people;
 
 HW_API void hw_people_init(hw_people *p, const hw_format_input *in, hw_format_options *o, hw_dataset *d, hw_rows *rows, hw_err *err);

@@ -11,9 +11,9 @@
  */
 #include <string.h>
 
-#include "formats/people.h"
 #include "formats/csv_output.h"
 #include "formats/long_table.h"
+#include "formats/people.h"
 
 #define MAX_COLUMNS 8
 
@@ -171,8 +171,8 @@ static hw_status plan_column(wide *w, const candidate *c, size_t i)
         unsigned at = p->n;
         while (at > 0 && c[i].slot > 0 && c[p->at[at - 1]].slot >= c[i].slot) {
             if (c[p->at[at - 1]].slot == c[i].slot) {
-                return HW_FAIL(w->err, HW_CONFLICT, "locus %s has two columns with the number %u; expected one",
-                               panel->locus[locus].name, c[i].slot);
+                return HW_FAIL(w->err, HW_CONFLICT, "locus %s has two columns with the number %u; expected one", panel->locus[locus].name,
+                               c[i].slot);
             }
             p->at[at] = p->at[at - 1];
             at--;
@@ -182,7 +182,8 @@ static hw_status plan_column(wide *w, const candidate *c, size_t i)
         return HW_OK;
     }
     HW_TRY(HW_GROW(w->plan, w->n_plan, w->plan_cap, HW_ROWS_MAX_FIELDS, "loci of a table", w->err));
-    w->plan[w->n_plan++] = (locus_plan){.locus = locus, .kind = panel->locus[locus].kind, .str = hw_text_is_str(c[i].name), .n = 1, .at = {(uint32_t)i}};
+    w->plan[w->n_plan++] =
+        (locus_plan){.locus = locus, .kind = panel->locus[locus].kind, .str = hw_text_is_str(c[i].name), .n = 1, .at = {(uint32_t)i}};
     return HW_OK;
 }
 
@@ -222,7 +223,8 @@ static hw_status plan_loci(wide *w)
                 return bad_header(w, i, hw_field_copy(f, name, sizeof name));
             }
         } else if (f.len > 0 && !hw_person_column_find(f, &column)) {
-            hw_dataset_note(w->people.d, w->people.in->name, w->rows.line, "column %zu, \"%s\", is neither a known locus nor known otherwise: left out", i + 1,
+            hw_dataset_note(w->people.d, w->people.in->name, w->rows.line,
+                            "column %zu, \"%s\", is neither a known locus nor known otherwise: left out", i + 1,
                             hw_field_copy(f, name, sizeof name));
         }
     }
@@ -379,7 +381,7 @@ static hw_status read_row(wide *w, size_t *ret_bad)
     bool typed = false;
     HW_TRY(hw_people_profile(&w->people, hw_people_field(&w->people, HW_COLUMN_ID), (uint32_t)w->people.d->panel.n, &p, ret_bad));
     HW_TRY(read_loci(w, p, ret_bad, &typed));
-    p->synthetic |= w->mark_synthetic;
+    p->synthetic |= w->mark_synthetic && w->people.at[HW_COLUMN_SYNTHETIC] == SIZE_MAX;
     return hw_people_add(&w->people, p, typed, ret_bad);
 }
 

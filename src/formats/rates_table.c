@@ -34,8 +34,8 @@ typedef struct rates {
     size_t at[COL_COUNT];
     hw_locus_settings *entry; /* those before and those of this file */
     size_t n, cap;
-    hw_map by_locus;          /* of this file -> line */
-    hw_settings fresh;        /* the defaults */
+    hw_map by_locus;   /* of this file -> line */
+    hw_settings fresh; /* the defaults */
 } rates;
 
 static void rates_release(rates *t)
@@ -81,7 +81,8 @@ static hw_status read_model(const rates *t, hw_mutation_model *io)
     hw_field_copy(f, name, sizeof name);
     if (f.len > 0 && (!hw_mutation_from_name(name, io) || *io == HW_MUTATION_CUSTOM)) {
         return HW_FAIL(t->err, HW_PARSE,
-                       "expected a mutation model (none, equal, proportional, onestep, stepwise, stepwise-stationary, dawid), found \"%s\"", name);
+                       "expected a mutation model (none, equal, proportional, onestep, stepwise, stepwise-stationary, dawid), found \"%s\"",
+                       name);
     }
     return HW_OK;
 }

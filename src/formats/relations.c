@@ -36,16 +36,11 @@ static const word WORDS[] = {
      "paternalhalfsibling|halfsiblingpaternal|paternalhalfsib|同父异母|同父半同胞|同父异母兄弟姐妹"},
     {HW_RELATION_PATERNAL_HALF_SIBLING, M, "paternal half brother", "paternalhalfbrother|halfbrotherpaternal|同父异母兄弟"},
     {HW_RELATION_PATERNAL_HALF_SIBLING, F, "paternal half sister", "paternalhalfsister|halfsisterpaternal|同父异母姐妹"},
-    {HW_RELATION_PATERNAL_GRANDFATHER, M, "paternal grandfather",
-     "paternalgrandfather|grandfatherpaternal|fathersfather|祖父|爷爷"},
-    {HW_RELATION_PATERNAL_GRANDMOTHER, F, "paternal grandmother",
-     "paternalgrandmother|grandmotherpaternal|fathersmother|祖母|奶奶"},
-    {HW_RELATION_MATERNAL_GRANDFATHER, M, "maternal grandfather",
-     "maternalgrandfather|grandfathermaternal|mothersfather|外祖父|外公|姥爷"},
-    {HW_RELATION_MATERNAL_GRANDMOTHER, F, "maternal grandmother",
-     "maternalgrandmother|grandmothermaternal|mothersmother|外祖母|外婆|姥姥"},
-    {HW_RELATION_PATERNAL_UNCLE, M, "paternal uncle",
-     "paternaluncle|unclepaternal|fathersbrother|叔伯|叔|伯|叔叔|伯父|伯伯|叔父"},
+    {HW_RELATION_PATERNAL_GRANDFATHER, M, "paternal grandfather", "paternalgrandfather|grandfatherpaternal|fathersfather|祖父|爷爷"},
+    {HW_RELATION_PATERNAL_GRANDMOTHER, F, "paternal grandmother", "paternalgrandmother|grandmotherpaternal|fathersmother|祖母|奶奶"},
+    {HW_RELATION_MATERNAL_GRANDFATHER, M, "maternal grandfather", "maternalgrandfather|grandfathermaternal|mothersfather|外祖父|外公|姥爷"},
+    {HW_RELATION_MATERNAL_GRANDMOTHER, F, "maternal grandmother", "maternalgrandmother|grandmothermaternal|mothersmother|外祖母|外婆|姥姥"},
+    {HW_RELATION_PATERNAL_UNCLE, M, "paternal uncle", "paternaluncle|unclepaternal|fathersbrother|叔伯|叔|伯|叔叔|伯父|伯伯|叔父"},
     {HW_RELATION_PATERNAL_AUNT, F, "paternal aunt", "paternalaunt|auntpaternal|fatherssister|姑|姑姑|姑母|姑妈"},
     {HW_RELATION_MATERNAL_UNCLE, M, "maternal uncle", "maternaluncle|unclematernal|mothersbrother|舅|舅舅|舅父"},
     {HW_RELATION_MATERNAL_AUNT, F, "maternal aunt", "maternalaunt|auntmaternal|motherssister|姨|姨母|姨妈|阿姨"},
@@ -131,11 +126,11 @@ typedef struct builder {
     const hw_relative *r;
     size_t n, bad;
     hw_pedigree pedigree;
-    uint32_t *person; /* of each relative */
-    int32_t father, mother;             /* of the missing child */
-    int32_t grand[2][2];                /* [side: 0 father's, 1 mother's][0 grandfather, 1 grandmother] */
+    uint32_t *person;       /* of each relative */
+    int32_t father, mother; /* of the missing child */
+    int32_t grand[2][2];    /* [side: 0 father's, 1 mother's][0 grandfather, 1 grandmother] */
     int32_t spouse;
-    int32_t missing;                    /* the first missing child */
+    int32_t missing; /* the first missing child */
     hw_err *err;
 } builder;
 
@@ -143,6 +138,15 @@ static void builder_release(builder *b)
 {
     hw_pedigree_release(&b->pedigree);
     hw_free(b->person);
+}
+
+/* What the pedigree says does not name the family. */
+static hw_status in_family(builder *b, hw_status status)
+{
+    if (status != HW_OK) {
+        hw_err_prefix(b->err, "family %s: ", b->family);
+    }
+    return status;
 }
 
 /* A person who must exist but is not listed; the name is made unique. */
@@ -161,7 +165,7 @@ static hw_status add_unlisted(builder *b, const char *name, hw_sex sex, int32_t 
         id[n] = '*';
         id[n + 1] = '\0';
     }
-    HW_TRY(hw_pedigree_add(&b->pedigree, id, sex, &index, b->err));
+    HW_TRY(in_family(b, hw_pedigree_add(&b->pedigree, id, sex, &index, b->err)));
     *io = (int32_t)index;
     return HW_OK;
 }
@@ -205,7 +209,7 @@ static hw_status add_people(builder *b)
             }
             p->sex = p->sex == HW_SEX_UNKNOWN ? r->sex : p->sex;
         } else {
-            HW_TRY(hw_pedigree_add(&b->pedigree, r->person, r->sex, &index, b->err));
+            HW_TRY(in_family(b, hw_pedigree_add(&b->pedigree, r->person, r->sex, &index, b->err)));
         }
         b->person[i] = index;
         hw_person *p = &b->pedigree.person[index];
@@ -221,8 +225,8 @@ static hw_status take_place(builder *b, size_t i, int32_t *place, hw_sex sex)
     uint32_t index = b->person[i];
     hw_person *p = &b->pedigree.person[index];
     if (*place >= 0 && *place != (int32_t)index) {
-        return HW_FAIL(b->err, HW_CONFLICT, "family %s: %s and %s are both %s; expected one", b->family,
-                       b->pedigree.person[*place].id, p->id, hw_relation_name(b->r[i].relation));
+        return HW_FAIL(b->err, HW_CONFLICT, "family %s: %s and %s are both %s; expected one", b->family, b->pedigree.person[*place].id,
+                       p->id, hw_relation_name(b->r[i].relation));
     }
     if (sex != HW_SEX_UNKNOWN && p->sex != HW_SEX_UNKNOWN && p->sex != sex) {
         return HW_FAIL(b->err, HW_CONFLICT, "family %s, person %s: %s, but stated as %s", b->family, p->id,
@@ -400,7 +404,7 @@ static hw_status state_parents(builder *b, uint32_t child, int32_t father, int32
     if ((p->father >= 0 || p->mother >= 0) && (p->father != father || p->mother != mother)) {
         return HW_FAIL(b->err, HW_CONFLICT, "family %s, person %s: listed twice with different parents", b->family, p->id);
     }
-    return hw_pedigree_set_parents(&b->pedigree, child, father, mother, b->err);
+    return in_family(b, hw_pedigree_set_parents(&b->pedigree, child, father, mother, b->err));
 }
 
 static hw_status link_people(builder *b)
@@ -493,8 +497,8 @@ static hw_status check_profiles(builder *b)
         }
         for (size_t k = 0; known == NULL && p != NULL && k < i; k++) {
             if (b->r[k].profile != NULL && b->r[k].profile != p && hw_streq(b->r[k].profile->id, p->id)) {
-                return HW_FAIL(b->err, HW_CONFLICT, "family %s: the sample code \"%s\" is used twice (first in line %u)", b->family,
-                               p->id, b->r[k].line);
+                return HW_FAIL(b->err, HW_CONFLICT, "family %s: the sample code \"%s\" is used twice (first in line %u)", b->family, p->id,
+                               b->r[k].line);
             }
         }
     }
@@ -555,11 +559,7 @@ static hw_status build(builder *b)
     HW_TRY(add_implied(b));
     HW_TRY(link_people(b));
     group_twins(b);
-    hw_status status = hw_pedigree_check(&b->pedigree, b->err);
-    if (status != HW_OK) {
-        hw_err_prefix(b->err, "family %s: ", b->family);
-        return status;
-    }
+    HW_TRY(in_family(b, hw_pedigree_check(&b->pedigree, b->err)));
     HW_TRY(check_profiles(b));
     return append_family(b);
 }
@@ -572,8 +572,8 @@ hw_status hw_relations_build(hw_dataset *d, const char *file, const char *family
     b.father = b.mother = b.spouse = b.missing = -1;
     b.grand[0][0] = b.grand[0][1] = b.grand[1][0] = b.grand[1][1] = -1;
     hw_pedigree_init(&b.pedigree);
-    hw_status status = n <= MAX_RELATIVES ? build(&b)
-                                          : HW_FAIL(err, HW_PARSE, "family %s: %zu records; expected at most %zu", family, n, MAX_RELATIVES);
+    hw_status status =
+        n <= MAX_RELATIVES ? build(&b) : HW_FAIL(err, HW_PARSE, "family %s: %zu records; expected at most %zu", family, n, MAX_RELATIVES);
     *ret_bad = b.bad;
     return status;
 }

@@ -15,45 +15,48 @@ extern "C" {
 
 /* All are relations to the missing child. */
 typedef enum hw_relation {
-    HW_RELATION_NONE,             /* not said: father and mother must say it */
-    HW_RELATION_MISSING,          /* the missing child itself; several are full siblings of one another */
+    HW_RELATION_NONE,    /* not said: father and mother must say it */
+    HW_RELATION_MISSING, /* the missing child itself; several are full siblings of one another */
     HW_RELATION_MOTHER,
     HW_RELATION_FATHER,
-    HW_RELATION_PARENT,           /* of either sex */
-    HW_RELATION_BROTHER,          /* full */
+    HW_RELATION_PARENT,  /* of either sex */
+    HW_RELATION_BROTHER, /* full */
     HW_RELATION_SISTER,
     HW_RELATION_SIBLING,
-    HW_RELATION_TWIN,             /* identical */
+    HW_RELATION_TWIN,                  /* identical */
     HW_RELATION_MATERNAL_HALF_SIBLING, /* of one mother */
     HW_RELATION_PATERNAL_HALF_SIBLING,
     HW_RELATION_PATERNAL_GRANDFATHER,
     HW_RELATION_PATERNAL_GRANDMOTHER,
     HW_RELATION_MATERNAL_GRANDFATHER,
     HW_RELATION_MATERNAL_GRANDMOTHER,
-    HW_RELATION_PATERNAL_UNCLE,   /* full brother of the father */
+    HW_RELATION_PATERNAL_UNCLE, /* full brother of the father */
     HW_RELATION_PATERNAL_AUNT,
     HW_RELATION_MATERNAL_UNCLE,
     HW_RELATION_MATERNAL_AUNT,
-    HW_RELATION_CHILD,            /* a child of the missing person */
-    HW_RELATION_SPOUSE,           /* the other parent of those children */
+    HW_RELATION_CHILD,  /* a child of the missing person */
+    HW_RELATION_SPOUSE, /* the other parent of those children */
     HW_RELATION_COUNT
 } hw_relation;
 
-/** "mother", "Full Sibling", 外祖母 ... in any case, blanks, "_" and "-" ignored; *ret_sex is what the word tells. PARSE with the list of words otherwise; empty gives NONE. */
+/**
+ * "mother", "Full Sibling", 外祖母 ... in any case, blanks, "_" and "-" ignored; *ret_sex is what the word tells. Empty gives NONE.
+ * PARSE with the list of words otherwise.
+ */
 HW_API hw_status hw_relation_parse(const char *s, size_t n, hw_relation *ret, hw_sex *ret_sex, hw_err *err) HW_MUST_CHECK;
 HW_API const char *hw_relation_name(hw_relation r); /* "paternal grandfather" */
 
 typedef struct hw_relative {
-    const char *person;        /* code, unique in the family; several entries of one person are several typings */
+    const char *person; /* code, unique in the family; several entries of one person are several typings */
     hw_relation relation;
     hw_sex sex;
     const char *father, *mother; /* codes, or NULL; they go before the relation */
-    bool missing;              /* also when relation is MISSING */
-    uint32_t twin;             /* 0 or the number of a group of identical twins */
+    bool missing;                /* also when relation is MISSING */
+    uint32_t twin;               /* 0 or the number of a group of identical twins */
     double inbreeding;
-    hw_profile *profile;       /* or NULL: untyped. Added to the dataset unless it stands there already */
+    hw_profile *profile; /* or NULL: untyped. Added to the dataset unless it stands there already */
     uint32_t line;
-    const char *record;        /* for the rejects, or NULL */
+    const char *record; /* for the rejects, or NULL */
     size_t record_len;
 } hw_relative;
 

@@ -211,8 +211,7 @@ hw_status hw_text_decode(hw_str *io, hw_text_encoding *ret_encoding, hw_err *err
     } else {
         const void *zero = n > 0 ? memchr(s, 0, n) : NULL;
         if (zero != NULL) {
-            return HW_FAIL(err, HW_PARSE, "byte %zu: a zero byte: this is not a text file",
-                           (size_t)((const unsigned char *)zero - s));
+            return HW_FAIL(err, HW_PARSE, "byte %zu: a zero byte: this is not a text file", (size_t)((const unsigned char *)zero - s));
         }
         if (hw_text_valid_utf8(io->s, n, &bad)) {
             if (n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0) {
@@ -549,8 +548,7 @@ static unsigned match_names(hw_field f, const char *names, bool numbered, unsign
                 return 1;
             }
             int64_t number = 0;
-            if (numbered && f.len - rest <= 3 && hw_parse_int(f.s + rest, f.len - rest, &number) && number > 0 &&
-                number <= (int64_t)max) {
+            if (numbered && f.len - rest <= 3 && hw_parse_int(f.s + rest, f.len - rest, &number) && number > 0 && number <= (int64_t)max) {
                 return (unsigned)number;
             }
         }

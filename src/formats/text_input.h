@@ -44,13 +44,13 @@ typedef struct hw_rows {
     const char *data;
     size_t size, pos;
     char sep;
-    bool comments;    /* lines that begin with '#' are skipped everywhere, not only before the header */
-    uint32_t line;    /* of the record last returned, from 1 */
+    bool comments; /* lines that begin with '#' are skipped everywhere, not only before the header */
+    uint32_t line; /* of the record last returned, from 1 */
     uint32_t next_line;
     size_t start, end; /* bytes of the record, without its line end */
     size_t n_records;
     hw_field *field;
-    size_t n;         /* fields of the record last returned */
+    size_t n; /* fields of the record last returned */
     size_t cap;
     hw_arena scratch; /* fields with doubled quotes */
     size_t bad;       /* field at fault after a PARSE, or SIZE_MAX */

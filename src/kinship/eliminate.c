@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinship/eliminate.h"
 
-#include <math.h>
 #include <string.h>
 
-/* A table whose largest entry falls below this is rescaled by a power of two. */
-#define RESCALE_BELOW 0x1p-256
+/* A table whose largest entry falls below this is computed again with a wider range and rescaled by a power of two. */
+#define WIDE_BELOW 0x1p-256
 
 hw_status net_init(net *n, hw_arena *arena, uint32_t var_cap, uint32_t factor_cap, hw_err *err)
 {
@@ -221,42 +220,76 @@ static double sum_cell(const product *p)
     return total;
 }
 
+/* On to the next cell, the last variable fastest; after the last cell back to the first. */
+static void next_cell(const product *p)
+{
+    for (uint32_t d = p->n_scope; d-- > 0;) {
+        const size_t *stride = p->stride + (size_t)d * p->n_parts;
+        if (++p->index[d] < p->domain[d]) {
+            for (uint32_t i = 0; i < p->n_parts; i++) {
+                p->at[i] += stride[i];
+            }
+            return;
+        }
+        for (uint32_t i = 0; i < p->n_parts; i++) {
+            p->at[i] -= stride[i] * (p->domain[d] - 1);
+        }
+        p->index[d] = 0;
+    }
+}
+
 static void product_run(const product *p, double *out, size_t size)
 {
     for (size_t cell = 0; cell < size; cell++) {
         out[cell] = sum_cell(p);
-        for (uint32_t d = p->n_scope; d-- > 0;) {
-            const size_t *stride = p->stride + (size_t)d * p->n_parts;
-            if (++p->index[d] < p->domain[d]) {
-                for (uint32_t i = 0; i < p->n_parts; i++) {
-                    p->at[i] += stride[i];
-                }
-                break;
-            }
-            for (uint32_t i = 0; i < p->n_parts; i++) {
-                p->at[i] -= stride[i] * (p->domain[d] - 1);
-            }
-            p->index[d] = 0;
-        }
+        next_cell(p);
     }
 }
 
-/* Divide the table by a power of two when it has become very small. */
-static void rescale(net *n, double *table, size_t size)
+/* The same with an exponent of its own for every term: hundreds of children of one founder take the product out of the range of a double. */
+static hw_real sum_cell_wide(const product *p)
+{
+    hw_real total = hw_real_from(0.0);
+    for (uint32_t v = 0; v < p->sum_domain; v++) {
+        hw_real x = hw_real_from(1.0);
+        for (uint32_t i = 0; i < p->n_parts; i++) {
+            x = hw_real_mul_d(x, p->table[i][p->at[i] + v * p->sum_stride[i]]);
+        }
+        total = hw_real_add(total, x);
+    }
+    return total;
+}
+
+static hw_status product_run_wide(net *n, const product *p, double *out, size_t size, hw_err *err)
+{
+    hw_real *wide = HW_NEW(n->arena, hw_real, size);
+    if (wide == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    hw_real largest = hw_real_from(0.0);
+    for (size_t cell = 0; cell < size; cell++) {
+        wide[cell] = sum_cell_wide(p);
+        largest = hw_real_cmp(wide[cell], largest) > 0 ? wide[cell] : largest;
+        next_cell(p);
+    }
+    if (hw_real_is_zero(largest)) {
+        return HW_OK;
+    }
+    for (size_t cell = 0; cell < size; cell++) {
+        wide[cell].e -= largest.e;
+        out[cell] = hw_real_to_double(wide[cell]);
+    }
+    n->scale.e += largest.e;
+    return HW_OK;
+}
+
+static double largest_of(const double *table, size_t size)
 {
     double largest = 0.0;
     for (size_t i = 0; i < size; i++) {
         largest = table[i] > largest ? table[i] : largest;
     }
-    if (largest >= RESCALE_BELOW || largest <= 0.0) {
-        return;
-    }
-    int e = 0;
-    (void)frexp(largest, &e);
-    for (size_t i = 0; i < size; i++) {
-        table[i] = ldexp(table[i], -e);
-    }
-    n->scale.e += e;
+    return largest;
 }
 
 static hw_status product_new(const net *n, uint32_t n_scope, uint32_t n_parts, product *p, hw_err *err)
@@ -315,7 +348,9 @@ static hw_status combine(net *n, const uint32_t *part, uint32_t n_parts, uint32_
         return HW_NO_MEMORY_FAIL(err);
     }
     product_run(&p, out, size);
-    rescale(n, out, size);
+    if (largest_of(out, size) < WIDE_BELOW) {
+        HW_TRY(product_run_wide(n, &p, out, size, err));
+    }
     *ret = (net_factor){.n = n_scope, .var = scope, .table = out, .size = size};
     return HW_OK;
 }

@@ -86,7 +86,9 @@ static void add_ratio(hw_str *t, double log10)
 
 static void add_percent(hw_str *t, double p)
 {
-    if (p > 0.99999) {
+    if (p > 1.0 - 1e-12) {
+        hw_str_add(t, "1 - 1e-12 or more");
+    } else if (p > 0.99999) {
         hw_str_addf(t, "1 - %.1e", 1.0 - p);
     } else if (p < 1e-4) {
         hw_str_addf(t, "%.1e", p);
@@ -195,6 +197,9 @@ static hw_status notes(parts *x, hw_err *err)
     }
     for (uint32_t h = 1; h < x->r->n_hypotheses; h++) {
         const hw_explained_hypothesis *e = &x->r->hypothesis[h];
+        if (e->log10_ratio[0] != e->log10_ratio[0]) {
+            HW_TRY(note(x, hw_arena_printf(a, "\"%s\" was not computed: exactly, it would cost too much under these settings (theta).", e->text), err));
+        }
         if (e->same_as >= 0) {
             HW_TRY(note(x, hw_arena_printf(a, "DNA of these persons cannot tell \"%s\" from \"%s\" (independent loci, apart from mutation).", e->text,
                                            x->r->hypothesis[e->same_as].text),

@@ -16,6 +16,7 @@ typedef struct pair {
     const hw_family *family;
     uint32_t n_populations;
     pair_lr *r;
+    bool *dropped;         /* [hypothesis] a rival beyond the limits of cost, in the population at hand */
     bool x_usable;         /* the child's sex and that of the missing person can be settled and agree */
     hw_locus_model **model; /* [locus] of the population at hand */
 } pair;
@@ -71,7 +72,8 @@ static hw_status locus_likelihood(pair *p, const hw_hypothesis *h, const hw_locu
 {
     hw_typing *t = NULL;
     HW_TRY(typings(p, h, panel_index, &t, err));
-    return hw_likelihood(p->m->engine, &h->pedigree, lm, t, ret, err);
+    hw_engine *e = h->kind == HW_HYPOTHESIS_RIVAL ? p->m->rival_engine : p->m->engine;
+    return hw_likelihood(e, &h->pedigree, lm, t, ret, err);
 }
 
 static hw_status pair_likelihood(pair *p, const hw_hypothesis *h, uint32_t a, uint32_t b, double rho, hw_real *ret, hw_err *err)
@@ -113,6 +115,20 @@ static hw_status strict_check(pair *p, uint32_t locus, const hw_allele *seen, si
     return HW_OK;
 }
 
+/* A rival too costly to compute exactly is left out and said so; the pair's own two statements must be computed. */
+static hw_status drop_if_costly(pair *p, uint32_t h, hw_status status, hw_real *l, hw_err *mine, hw_err *err)
+{
+    if (status == HW_TOO_COSTLY && h >= 2) {
+        p->dropped[h] = true;
+        *l = hw_real_from(0.0);
+        return HW_OK;
+    }
+    if (status != HW_OK && err != NULL && err->code == HW_OK) {
+        *err = *mine;
+    }
+    return status;
+}
+
 static void multiply_ratio(hw_real *total, bool *zero_den, hw_real num, hw_real den)
 {
     if (hw_real_is_zero(den)) {
@@ -130,7 +146,8 @@ static hw_status one_population(pair *p, uint32_t missing, uint32_t k, hw_err *e
     hw_real *total = HW_NEW(&p->m->scratch, hw_real, n_h);
     hw_real *l = HW_NEW(&p->m->scratch, hw_real, n_h);
     bool zero_den = false;
-    if (total == NULL || l == NULL) {
+    p->dropped = HW_NEW(&p->m->scratch, bool, n_h + 1);
+    if (total == NULL || l == NULL || p->dropped == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     for (uint32_t h = 0; h < n_h; h++) {
@@ -156,7 +173,9 @@ static hw_status one_population(pair *p, uint32_t missing, uint32_t k, hw_err *e
             r->n_inconsistent += r->inconsistent[i] ? 1 : 0;
         }
         for (uint32_t h = 0; h < n_h; h++) {
-            HW_TRY(locus_likelihood(p, &r->h.h[h], v->model, s->locus[i].panel_index, &l[h], err));
+            hw_err mine = {0};
+            hw_status status = p->dropped[h] ? HW_TOO_COSTLY : locus_likelihood(p, &r->h.h[h], v->model, s->locus[i].panel_index, &l[h], &mine);
+            HW_TRY(drop_if_costly(p, h, status, &l[h], &mine, err));
         }
         *ratio = hw_ratio(l[0], l[1]);
         if (r->linked_with[i] >= 0) {
@@ -181,14 +200,18 @@ static hw_status one_population(pair *p, uint32_t missing, uint32_t k, hw_err *e
         }
         bool both = p->model[i] != NULL && p->model[j] != NULL;
         for (uint32_t h = 0; h < n_h; h++) {
-            if (both) {
-                HW_TRY(pair_likelihood(p, &r->h.h[h], i, j, rho, &l[h], err));
+            hw_err mine = {0};
+            hw_status status = HW_OK;
+            l[h] = hw_real_from(1.0);
+            if (p->dropped[h]) {
+                status = HW_TOO_COSTLY;
+            } else if (both) {
+                status = pair_likelihood(p, &r->h.h[h], i, j, rho, &l[h], &mine);
             } else if (p->model[i] != NULL || p->model[j] != NULL) {
                 uint32_t one = p->model[i] != NULL ? i : j;
-                HW_TRY(locus_likelihood(p, &r->h.h[h], p->model[one], s->locus[one].panel_index, &l[h], err));
-            } else {
-                l[h] = hw_real_from(1.0);
+                status = locus_likelihood(p, &r->h.h[h], p->model[one], s->locus[one].panel_index, &l[h], &mine);
             }
+            HW_TRY(drop_if_costly(p, h, status, &l[h], &mine, err));
         }
         if (both) {
             r->locus_ratio[(size_t)i * p->n_populations + k] = hw_ratio(l[0], l[1]);
@@ -199,7 +222,7 @@ static hw_status one_population(pair *p, uint32_t missing, uint32_t k, hw_err *e
         }
     }
     for (uint32_t h = 0; h < n_h; h++) {
-        double x = zero_den ? (double)NAN : hw_real_log10(total[h]);
+        double x = zero_den || p->dropped[h] ? (double)NAN : hw_real_log10(total[h]);
         r->log10_ratio[(size_t)h * p->n_populations + k] = h == 0 ? x + hw_log10(r->sex_ratio) : x;
     }
     return HW_OK;

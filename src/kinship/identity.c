@@ -315,10 +315,7 @@ static double coefficient(memo *m, draws d)
             return m->value[at];
         }
     }
-    uint32_t a = d.who[0][0];
-    if (d.n[1] > 0 && d.who[1][0] > a) {
-        a = d.who[1][0];
-    }
+    uint32_t a = d.who[0][0]; /* the youngest of all: two groups are of equal size, and the younger stands first */
     double sum = 0;
     if (m->t->father[a] < 0 && m->t->mother[a] < 0) {
         sum = founder_coefficient(m, &d, a);

@@ -66,7 +66,7 @@ hw_status hw_likelihood_cost(hw_engine *e, const hw_pedigree *ped, const hw_locu
     network w;
     hw_status s = network_nodes(&w, &e->arena, ped, lm, typing, UINT32_MAX, err);
     if (s == HW_OK) {
-        s = sum_cost(e, &w, ret_operations, ret_bytes, err);
+        s = sum_cost(&w, ret_operations, ret_bytes, err);
     }
     hw_arena_reset(&e->arena, mark);
     return s;

@@ -87,7 +87,7 @@ typedef struct hw_explained_locus {
 typedef struct hw_explained_hypothesis {
     hw_hypothesis_kind kind;
     const char *code, *text;
-    double *log10_ratio;  /* [n_populations]: this hypothesis : unrelated */
+    double *log10_ratio;  /* [n_populations]: this hypothesis : unrelated; nan when it would cost too much to compute exactly */
     int same_as;          /* see hw_hypothesis */
 } hw_explained_hypothesis;
 

@@ -7,6 +7,7 @@
 
 #define MAX_TABLE_BYTES ((size_t)256 << 20) /* of cached tables per thread */
 #define KEY_BYTES 8192
+#define RIVAL_OPERATIONS 2e7 /* of one rival at one locus; some hundredths of a second */
 
 /* ---- what all threads share ---- */
 
@@ -87,6 +88,8 @@ hw_status matcher_init(matcher *m, const search *s, hw_err *err)
     hw_map_init(&m->tables, 0);
     hw_map_init(&m->shapes, 0);
     HW_TRY(hw_engine_new(NULL, &m->engine, err));
+    const hw_engine_limits rival = {.max_operations = RIVAL_OPERATIONS};
+    HW_TRY(hw_engine_new(&rival, &m->rival_engine, err));
     m->variants = HW_NEW(&m->arena, variant *, (size_t)s->n_loci * s->o->n_populations + 1);
     return m->variants == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
 }
@@ -94,6 +97,7 @@ hw_status matcher_init(matcher *m, const search *s, hw_err *err)
 void matcher_release(matcher *m)
 {
     hw_engine_free(m->engine);
+    hw_engine_free(m->rival_engine);
     hw_arena_release(&m->arena);
     hw_arena_release(&m->scratch);
     hw_map_release(&m->tables);

@@ -53,6 +53,7 @@ typedef struct locus_table {
 typedef struct matcher {
     const search *s;
     hw_engine *engine;
+    hw_engine *rival_engine;           /* with a lower limit: a rival is worth less waiting than the pair itself */
     hw_arena arena;                    /* variants and cached tables */
     hw_arena scratch;                  /* one family */
     variant **variants;                /* [population * n_loci + locus] */

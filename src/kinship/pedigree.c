@@ -73,12 +73,9 @@ hw_status hw_pedigree_add(hw_pedigree *p, const char *id, hw_sex sex, uint32_t *
                        HW_PEDIGREE_MAX);
     }
     HW_TRY(HW_GROW(p->person, p->n, p->cap, HW_PEDIGREE_MAX, "persons of a pedigree", err));
-    char *copy = hw_arena_strndup(&p->arena, id, len);
-    if (copy == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
     HW_TRY(hw_map_put(&p->by_id, id, p->n, err));
-    p->person[p->n] = (hw_person){.id = copy, .sex = sex, .father = -1, .mother = -1};
+    /* The map's own copy serves as the id: a million families are kept, and an arena of its own for each would be most of their memory. */
+    p->person[p->n] = (hw_person){.id = p->by_id.entries[p->n].key, .sex = sex, .father = -1, .mother = -1};
     *ret_index = (uint32_t)p->n++;
     return HW_OK;
 }

@@ -25,7 +25,7 @@ typedef struct hw_person {
 
 #define HW_PEDIGREE_MAX 1000
 
-/** Owns its array; ids are in its arena. Zero-initialise or hw_pedigree_init. */
+/** Owns its array; ids are the keys of by_id, the name is in its arena. Zero-initialise or hw_pedigree_init. */
 typedef struct hw_pedigree {
     const char *name; /* of the hypothesis, or NULL */
     hw_person *person;

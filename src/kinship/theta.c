@@ -8,6 +8,8 @@
 /* Bell numbers: how many ways n genes can share their origins. */
 static const double bell[] = {1, 1, 2, 5, 15, 52, 203, 877, 4140, 21147, 115975, 678570, 4213597, 27644437};
 #define MAX_FREE_GENES 13
+/* What building and planning one partition's net takes for each node and block, in multiply-adds (measured, rounded). */
+#define BUILD_OPERATIONS 20.0
 
 /* Sum of a table in ascending order. */
 static hw_real table_total(const double *t, size_t n, int64_t e)
@@ -139,6 +141,8 @@ typedef struct partitions {
     double *prior;
     uint32_t block[MAX_FREE_GENES];
     uint32_t size[MAX_FREE_GENES];
+    uint32_t twofold[MAX_FREE_GENES]; /* first genes of the founders with two free genes: those are exchangeable */
+    uint32_t n_twofold;
     double *table; /* sum of tables, scaled by 2^table_exp; NULL until the first */
     size_t cells;
     int64_t table_exp;
@@ -170,11 +174,61 @@ static hw_status add_partition(partitions *s, uint32_t n_blocks, double weight, 
     return HW_OK;
 }
 
+/* Blocks numbered in the order in which the genes meet them. */
+static void renumber(const uint32_t *block, uint32_t n, uint32_t *ret)
+{
+    uint32_t name[MAX_FREE_GENES];
+    uint32_t n_names = 0;
+    for (uint32_t g = 0; g < n; g++) {
+        uint32_t k = 0;
+        while (k < n_names && name[k] != block[g]) {
+            k++;
+        }
+        if (k == n_names) {
+            name[n_names++] = block[g];
+        }
+        ret[g] = k;
+    }
+}
+
+/*
+ * Exchanging the two genes of a founder changes no likelihood (of a query: it turns the table over, which folding to unordered genotypes undoes). So one partition
+ * stands for all those that such exchanges make of it: how many, or 0 when another one of them is the one that is computed.
+ */
+static double stands_for(const partitions *s)
+{
+    uint32_t all = 1u << s->n_twofold;
+    uint32_t same = 0;
+    for (uint32_t mask = 0; mask < all; mask++) {
+        uint32_t turned[MAX_FREE_GENES];
+        uint32_t named[MAX_FREE_GENES];
+        memcpy(turned, s->block, sizeof(turned));
+        for (uint32_t f = 0; f < s->n_twofold; f++) {
+            if ((mask >> f) & 1) {
+                uint32_t g = s->twofold[f];
+                turned[g] = s->block[g + 1];
+                turned[g + 1] = s->block[g];
+            }
+        }
+        renumber(turned, s->genes, named);
+        int order = 0;
+        for (uint32_t g = 0; g < s->genes && order == 0; g++) {
+            order = (named[g] > s->block[g]) - (named[g] < s->block[g]);
+        }
+        if (order < 0) {
+            return 0.0;
+        }
+        same += order == 0 ? 1 : 0;
+    }
+    return (double)(all / same);
+}
+
 /* Gene number g joins each block so far, or opens a new one. */
 static hw_status partition_from(partitions *s, uint32_t g, uint32_t n_blocks, double weight, hw_err *err)
 {
     if (g == s->genes) {
-        return add_partition(s, n_blocks, weight, err);
+        double times = stands_for(s);
+        return times > 0.0 ? add_partition(s, n_blocks, weight * times, err) : HW_OK;
     }
     double theta = s->u->theta;
     double all = 1.0 + ((double)(s->u->drawn + g) - 1.0) * theta;
@@ -214,9 +268,48 @@ static hw_status too_many_founders(const network *w, const free_founder *list, u
         who[len] = '\0';
     }
     return HW_FAIL(err, HW_TOO_COSTLY,
-                   "locus %s: with theta > 0 the exact value would sum over the shared origins of %u unknown founder genes (limit %d). Leave out or type some of the founders "
+                   "locus %s: with theta > 0 the exact value would sum over the shared origins of %u unknown founder genes (%d at the very most). Leave out or type some of the founders "
                    "%s, or set theta to 0",
                    w->lm->locus, genes, MAX_FREE_GENES, who);
+}
+
+/*
+ * The net of the partition where every free gene is a block of its own: nearly always the dearest of all, and the only one that is looked at
+ * before anything is computed. The cost is that of one partition, with what building its net takes.
+ */
+static hw_status predict(network *w, const free_founder *list, uint32_t n_list, uint32_t genes, net *ret, net_cost *ret_cost, hw_err *err)
+{
+    uint32_t alone[MAX_FREE_GENES];
+    founder_blocks blocks = {.n_genes = genes, .block = alone, .n_blocks = genes, .prior = w->c.p};
+    bool correlated = w->lm->theta > 0.0;
+    for (uint32_t g = 0; g < genes; g++) {
+        alone[g] = g;
+    }
+    HW_TRY(network_build(w, correlated ? &blocks : NULL, list, n_list, ret, err));
+    uint32_t *order = HW_NEW(w->arena, uint32_t, ret->n_vars + 1);
+    if (order == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    uint32_t n_order = 0;
+    HW_TRY(net_plan(ret, order, &n_order, ret_cost, err));
+    ret_cost->operations += correlated ? BUILD_OPERATIONS * (w->n + genes) : 0.0;
+    return HW_OK;
+}
+
+static hw_status check_costs(const hw_engine *e, network *w, const free_founder *list, uint32_t n_list, uint32_t genes, hw_err *err)
+{
+    hw_arena_mark mark = hw_arena_get_mark(w->arena);
+    net n;
+    net_cost cost;
+    HW_TRY(predict(w, list, n_list, genes, &n, &cost, err));
+    hw_status s = HW_OK;
+    if (cost.operations * bell[genes] > e->limits.max_operations && cost.operations * 100.0 <= e->limits.max_operations) {
+        s = too_many_founders(w, list, n_list, genes, err); /* it is the number of partitions, not any one net */
+    } else {
+        s = network_check_cost(w, &n, &cost, bell[genes], &e->limits, err);
+    }
+    hw_arena_reset(w->arena, mark);
+    return s;
 }
 
 hw_status theta_sum(hw_engine *e, network *w, double **ret_table, int64_t *ret_exp, hw_real *ret, hw_err *err)
@@ -229,6 +322,12 @@ hw_status theta_sum(hw_engine *e, network *w, double **ret_table, int64_t *ret_e
     s.list = list;
     if (s.genes > MAX_FREE_GENES) {
         return too_many_founders(w, list, s.n_list, s.genes, err);
+    }
+    HW_TRY(check_costs(e, w, list, s.n_list, s.genes, err));
+    for (uint32_t i = 0; i < s.n_list; i++) {
+        if (list[i].n_genes == 2) {
+            s.twofold[s.n_twofold++] = list[i].first_gene;
+        }
     }
     HW_TRY(block_prior(&u, w, &s.prior, err));
     if (s.want_table) {
@@ -250,36 +349,21 @@ hw_status theta_sum(hw_engine *e, network *w, double **ret_table, int64_t *ret_e
     return HW_OK;
 }
 
-hw_status sum_cost(hw_engine *e, network *w, double *ret_operations, double *ret_bytes, hw_err *err)
+hw_status sum_cost(network *w, double *ret_operations, double *ret_bytes, hw_err *err)
 {
-    (void)e;
     free_founder *list = NULL;
     uint32_t n_list = 0;
     uint32_t genes = 0;
-    uint32_t alone[MAX_FREE_GENES];
-    double repeats = 1.0;
-    founder_blocks blocks = {0};
     if (w->lm->theta > 0.0) {
         HW_TRY(network_free_genes(w, &list, &n_list, &genes, err));
         if (genes > MAX_FREE_GENES) {
             return too_many_founders(w, list, n_list, genes, err);
         }
-        for (uint32_t g = 0; g < genes; g++) {
-            alone[g] = g;
-        }
-        blocks = (founder_blocks){.n_genes = genes, .block = alone, .n_blocks = genes, .prior = w->c.p};
-        repeats = bell[genes];
     }
     net n;
-    HW_TRY(network_build(w, w->lm->theta > 0.0 ? &blocks : NULL, list, n_list, &n, err));
-    uint32_t *order = HW_NEW(w->arena, uint32_t, n.n_vars + 1);
-    if (order == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    uint32_t n_order = 0;
     net_cost cost;
-    HW_TRY(net_plan(&n, order, &n_order, &cost, err));
-    *ret_operations = cost.operations * repeats;
+    HW_TRY(predict(w, list, n_list, genes, &n, &cost, err));
+    *ret_operations = cost.operations * bell[genes];
     *ret_bytes = cost.bytes;
     return HW_OK;
 }

@@ -16,6 +16,6 @@ hw_status theta_sum(hw_engine *e, network *w, double **ret_table, int64_t *ret_e
 hw_status plain_sum(hw_engine *e, network *w, const founder_blocks *blocks, const free_founder *free_list, uint32_t n_free, double repeats,
                     double **ret_table, int64_t *ret_exp, hw_real *ret, hw_err *err) HW_MUST_CHECK;
 /* Predicted cost, nothing computed. */
-hw_status sum_cost(hw_engine *e, network *w, double *ret_operations, double *ret_bytes, hw_err *err) HW_MUST_CHECK;
+hw_status sum_cost(network *w, double *ret_operations, double *ret_bytes, hw_err *err) HW_MUST_CHECK;
 
 #endif

@@ -267,6 +267,10 @@ static void draw_legend(drawer *w)
         add_line(w, at, g.y - 7.0, at + 8.0, g.y + 6.0, INK, 1.2);
         add_line(w, at - 4.6, g.y + 0.5, at + 4.6, g.y + 0.5, INK, 1.2);
     }
+    if (x->synthetic) { /* the drawing may be cut out of the report: it says so itself */
+        g.y += 22.0;
+        add_text(w, -1, METRICS.margin, g.y + 4.0, 11.0, 0xB42318u, true, false, hw_label_text(w->lang, HW_L_SYNTHETIC));
+    }
     w->d->height = g.y + 20.0;
 }
 

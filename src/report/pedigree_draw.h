@@ -10,6 +10,8 @@
 #include "report/match_report.h"
 #include "report/pedigree_layout.h"
 
+typedef struct _cairo hw_cairo; /* cairo_t, without its header */
+
 #define HW_NO_PAINT UINT32_MAX
 
 typedef enum hw_shape_kind { HW_SHAPE_LINE, HW_SHAPE_RECT, HW_SHAPE_CIRCLE, HW_SHAPE_DIAMOND, HW_SHAPE_TEXT } hw_shape_kind;
@@ -46,6 +48,9 @@ hw_role hw_drawing_role(const hw_explanation *x, uint32_t person);
 /** Append an <svg> element. title and desc: clean text for those who cannot see it; id_prefix: of its ids. standalone: with XML declaration. */
 void hw_drawing_svg(const hw_drawing *d, const char *title, const char *desc, const char *lang, const char *id_prefix, bool standalone,
                     hw_str *out);
+
+/** Paint the drawing with its top left corner at the current origin. */
+void hw_drawing_cairo(const hw_drawing *d, hw_cairo *cr);
 
 /**
  * Append the pedigree in characters, or nothing when it is wider than `width` columns (0: no limit); *ret_drawn says which. Symbols: [ ] male, ( ) female,

@@ -16,7 +16,13 @@
 
 typedef struct link {
     uint32_t a, b;
+    double weight;
 } link;
+
+/* Partners stand beside each other before twins do: the triangle of twins may span somebody, a mating line had to go over the heads. */
+#define COUPLE_WEIGHT 2.0
+#define TWIN_WEIGHT 1.0
+#define SETTLE_MAX 40 /* members of a unit up to which seats are exchanged */
 
 typedef struct ordering {
     hw_chart *c;
@@ -125,7 +131,7 @@ static hw_status collect_links(ordering *o, hw_err *err)
     for (uint32_t i = 0; i < c->n; i++) {
         for (uint32_t j = i; c->v[i].twin != 0 && j-- > 0;) {
             if (c->v[j].twin == c->v[i].twin && c->v[j].row == c->v[i].row) {
-                o->link[o->n_links++] = (link){j, i};
+                o->link[o->n_links++] = (link){j, i, TWIN_WEIGHT};
                 break;
             }
         }
@@ -133,7 +139,7 @@ static hw_status collect_links(ordering *o, hw_err *err)
     for (uint32_t i = 0; i < c->n_unions; i++) {
         const hw_union *u = &c->u[i];
         uint32_t lower = c->v[u->a].row == u->row ? u->a : u->b;
-        o->link[o->n_links++] = u->split ? (link){lower, u->anchor} : (link){u->a, u->b};
+        o->link[o->n_links++] = u->split ? (link){lower, u->anchor, COUPLE_WEIGHT} : (link){u->a, u->b, COUPLE_WEIGHT};
     }
     return HW_OK;
 }
@@ -151,10 +157,10 @@ static uint32_t best_seat(const ordering *o, const hw_unit *unit, uint32_t newco
             if (a == newcomer || b == newcomer) {
                 const hw_vertex *w = &c->v[a == newcomer ? b : a];
                 if (w->unit == c->v[newcomer].unit && w->seat != HW_NOBODY) {
-                    cost += w->seat < at ? at - w->seat : w->seat - at + 1;
+                    cost += o->link[i].weight * (w->seat < at ? at - w->seat : w->seat - at + 1);
                 }
             } else if (c->v[a].unit == c->v[newcomer].unit && c->v[a].seat != HW_NOBODY && c->v[b].seat != HW_NOBODY) {
-                cost += (c->v[a].seat < at) != (c->v[b].seat < at) ? 1.0 : 0.0;
+                cost += (c->v[a].seat < at) != (c->v[b].seat < at) ? o->link[i].weight : 0.0;
             }
         }
         if (cost < best_cost) {
@@ -172,6 +178,48 @@ static void take_seat(hw_chart *c, hw_unit *unit, uint32_t v, uint32_t at)
     unit->n++;
     for (uint32_t i = 0; i < unit->n; i++) {
         c->v[unit->member[i]].seat = i;
+    }
+}
+
+static double stretch(const ordering *o, const hw_unit *unit)
+{
+    const hw_chart *c = o->c;
+    double cost = 0.0;
+    for (uint32_t i = 0; i < o->n_links; i++) {
+        const hw_vertex *a = &c->v[o->link[i].a], *b = &c->v[o->link[i].b];
+        if (a->unit == c->v[unit->member[0]].unit) {
+            cost += o->link[i].weight * (a->seat < b->seat ? b->seat - a->seat : a->seat - b->seat);
+        }
+    }
+    return cost;
+}
+
+static void change_seat(hw_chart *c, hw_unit *unit, uint32_t from, uint32_t to)
+{
+    uint32_t v = unit->member[from];
+    memmove(unit->member + from, unit->member + from + 1, (unit->n - from - 1) * sizeof *unit->member);
+    unit->n--;
+    take_seat(c, unit, v, to);
+}
+
+/* Move members as long as that brings partners and twins closer. */
+static void settle_unit(ordering *o, hw_unit *unit)
+{
+    double best = stretch(o, unit);
+    for (bool moved = unit->n > 2 && unit->n <= SETTLE_MAX; moved;) {
+        moved = false;
+        for (uint32_t i = 0; i < unit->n; i++) {
+            for (uint32_t k = 0; k < unit->n; k++) {
+                change_seat(o->c, unit, i, k);
+                double now = stretch(o, unit);
+                if (now < best - 1e-9) {
+                    best = now;
+                    moved = true;
+                } else {
+                    change_seat(o->c, unit, k, i);
+                }
+            }
+        }
     }
 }
 
@@ -201,6 +249,7 @@ static void fill_unit(ordering *o, hw_unit *unit, uint32_t start, uint32_t size)
         HW_ASSERT(newcomer != HW_NOBODY);
         take_seat(c, unit, newcomer, best_seat(o, unit, newcomer));
     }
+    settle_unit(o, unit);
     hw_chart_seat(c, unit);
     if (c->v[unit->member[0]].sex == HW_SEX_FEMALE && c->v[unit->member[unit->n - 1]].sex == HW_SEX_MALE) {
         turn(c, unit);

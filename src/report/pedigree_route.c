@@ -90,7 +90,9 @@ static void measure_hub(const routing *r, hw_hub *h)
         h->lo = fmin(h->lo, x);
         h->hi = fmax(h->hi, x);
     }
-    double play = h->from_union != HW_NOBODY && r->c->u[h->from_union].raise == 0 && !r->c->u[h->from_union].split ? r->c->m->grid : 1e-9;
+    /* a mating line may be left anywhere between the symbols: better there than with a little bend */
+    bool level = h->from_union != HW_NOBODY && r->c->u[h->from_union].raise == 0 && !r->c->u[h->from_union].split;
+    double play = level ? fmax(r->c->m->grid, r->c->m->gap * 0.35) : 1e-9;
     h->straight = h->n_targets == 1 && !twins && h->hi - h->lo <= play;
 }
 
@@ -226,7 +228,7 @@ static double heights(routing *r, uint32_t component)
 static hw_status draw_twins(routing *r, const uint32_t *vertex, uint32_t n, uint32_t twin, double x, double y, double top, hw_err *err)
 {
     const hw_chart *c = r->c;
-    double sub = c->m->orthogonal ? top - c->m->drop * 0.75 : y + (top - y) * 0.55, lo = INFINITY, hi = -INFINITY;
+    double sub = c->m->orthogonal ? top - c->m->drop * 0.5 : y + (top - y) * 0.55, lo = INFINITY, hi = -INFINITY;
     for (uint32_t i = 0; i < n; i++) {
         if (c->v[vertex[i]].twin != twin || c->v[vertex[i]].kind != HW_VERTEX_PERSON) {
             continue;
@@ -343,7 +345,7 @@ static hw_status draw_founder_twins(routing *r, uint32_t component, hw_err *err)
             group[k] = k;
         }
         double top = r->row_y[v->row] - c->m->symbol_h / 2.0;
-        HW_TRY(draw_twins(r, group, n, v->twin, twin_point(r, lo, hi), top - c->m->drop * (c->m->orthogonal ? 0.75 : 0.9), top, err));
+        HW_TRY(draw_twins(r, group, n, v->twin, twin_point(r, lo, hi), top - c->m->drop * (c->m->orthogonal ? 0.5 : 0.9), top, err));
     }
     return HW_OK;
 }

@@ -128,13 +128,19 @@ double hw_measure_ems(const char *s, size_t n)
 /* Punctuation that must not begin a line. */
 static bool hangs_on(uint32_t c)
 {
-    static const uint32_t closing[] = {0x3001, 0x3002, 0xFF0C, 0xFF1B, 0xFF1A, 0xFF09, 0x300D, 0x300F, 0x300B, 0xFF01, 0xFF1F, 0x201D, ')', ',', '.', ';', ':', '%'};
+    static const uint32_t closing[] = {0x3001, 0x3002, 0xFF0C, 0xFF1B, 0xFF1A, 0xFF09, 0x300D, 0x300F, 0x300B, 0xFF01, 0xFF1F, 0x201D, ')', ']', ',', '.', ';', ':', '%'};
     for (size_t i = 0; i < sizeof closing / sizeof *closing; i++) {
         if (c == closing[i]) {
             return true;
         }
     }
     return false;
+}
+
+/* Brackets and quotation marks that must not end a line. */
+static bool opens(uint32_t c)
+{
+    return c == '(' || c == '[' || c == 0xFF08 || c == 0x300C || c == 0x300E || c == 0x300A || c == 0x201C;
 }
 
 size_t hw_text_line(const char *s, double room, hw_text_measure measure, size_t *ret_skip)
@@ -157,7 +163,7 @@ size_t hw_text_line(const char *s, double room, hw_text_measure measure, size_t 
             break;
         }
         fits = next;
-        bool between_wide = (hw_char_columns(c) == 2 || hw_char_columns(after) == 2) && after != 0 && !hangs_on(after);
+        bool between_wide = (hw_char_columns(c) == 2 || hw_char_columns(after) == 2) && after != 0 && !hangs_on(after) && !opens(c);
         if (c == ' ') {
             broke = at > s ? at : broke;
         } else if (strchr("-/_,;", (int)(c < 0x80 ? c : 'x')) != NULL || between_wide) {

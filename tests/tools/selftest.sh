@@ -95,6 +95,12 @@ plant tests/test_x.c Apache-2.0 'void f(void) { strcat(a, b); }'
 catches 'strcat in a test' check-banned 'strcat() is banned here'
 plant src/cli/main.c AGPL-3.0-or-later 'void f(int *s) {' '    (void)hw_str_add(s);' '}'
 catches 'a dropped status' check-banned 'main.c:3: the status of hw_str_add() is dropped'
+plant src/cli/main.c AGPL-3.0-or-later 'static hw_status show(void);' 'void f(void) {' '    show();' '}'
+plant src/formats/fam.c AGPL-3.0-or-later 'static void show(void);' 'void f(void) {' '    show();' '}'
+catches 'a dropped status of a static function' check-banned 'main.c:4: the status of show() is dropped'
+plant src/formats/fam.c AGPL-3.0-or-later 'static void hw_str_add(int);' 'void f(void) {' '    hw_str_add(1);' '}'
+passes check-banned
+fresh
 plant src/base/str.h Apache-2.0 'HW_API hw_status hw_str_add(int *s);'
 catches 'a status that may be dropped' check-banned 'without HW_MUST_CHECK'
 plant src/base/str.c AGPL-3.0-or-later
@@ -153,7 +159,8 @@ cat >log.json <<'LOG'
 {"name": "e", "result": "SKIP", "stdout": "SKIPPED: no reference cases\n"}
 {"name": "f", "result": "TIMEOUT", "stdout": ""}
 LOG
-counts=$("$top/tools/count-tests" log.json | head -n 1)
+counts=$("$top/tools/count-tests" log.json)
+counts=${counts%%$'\n'*}
 if [ "$counts" = '5 3 2' ]; then
     passed=$((passed + 1))
 else

@@ -84,13 +84,15 @@ static void says_what_is_wrong(void **state)
         {FT, "Allele,TH01\n6,x\n", "expected a frequency from 0 to 1, found \"x\""},
         {FT, "Allele,TH01\n6,0.5\n6.0,0.5\n",
          "t.csv, line 3, column 1, field \"allele\": allele \"6.0\" stands here and in line 2; expected each allele once"},
-        {FT, "Allele,TH01\n14x,0.5\n", "line 2, column 1, field \"allele\": expected an allele (\"9\", \"9.3\", \"<9\", \"Rest allele\") or FMIN, N, 2N, found \"14x\""},
+        {FT, "Allele,TH01\n14x,0.5\n",
+         "line 2, column 1, field \"allele\": expected an allele (\"9\", \"9.3\", \"<9\", \"Rest allele\") or FMIN, N, 2N, found \"14x\""},
         {FT, "Allele,TH01\n,0.5\n", "or FMIN, N, 2N, found \"\""},
         {FT, "Allele,TH01\n6,0.5,0.5\n", "expected 2 fields as in the header, found 3"},
         {FT, "Allele,TH01\n6,0.5\n", "t.csv, line 1, column 8, field \"TH01\": the frequencies of TH01 sum to 0.5; expected 0.95 to 1.05"},
         {FT, "Allele,TH01\n6,0.6\n7,0.6\n", "the frequencies of TH01 sum to 1.2"},
         {FT, "Allele,TH01,THO1\n6,1,1\n", "line 1, column 13, field \"locus\": locus TH01 has two columns; expected one"},
-        {FT, "Allele,TH01\n6,1\nFMIN,0\n", "line 3, column 6, field \"TH01\": expected a minimum frequency above 0 and below 1, found \"0\""},
+        {FT, "Allele,TH01\n6,1\nFMIN,0\n",
+         "line 3, column 6, field \"TH01\": expected a minimum frequency above 0 and below 1, found \"0\""},
         {FT, "Allele,TH01\n6,1\nFMIN,1\n", "expected a minimum frequency above 0 and below 1, found \"1\""},
         {FT, "Allele,TH01\n6,1\nN,x\n", "expected a number of persons, 1 or more, found \"x\""},
         {FT, "Allele,TH01\n6,1\n2N,0\n", "expected a number of chromosomes, 1 or more, found \"0\""},
@@ -111,7 +113,8 @@ static void says_what_is_wrong(void **state)
         {FT, "marker,allele,count\nTH01,N,x\n", "field \"count\": expected a number of persons, 1 or more, found \"x\""},
         {FT, "marker,allele,frequency\nTH01,6,1\nTH01,6,1\n",
          "line 3, column 6, field \"allele\": allele \"6\" of TH01 is listed twice; expected each allele once"},
-        {FT, "marker,allele,frequency\n,6,1\n", "line 2, column 1, field \"marker\": expected the name of a locus (1 to 127 bytes), found 0"},
+        {FT, "marker,allele,frequency\n,6,1\n",
+         "line 2, column 1, field \"marker\": expected the name of a locus (1 to 127 bytes), found 0"},
         {FT, "population,marker,allele,frequency\n,TH01,6,1\n", "field \"population\": expected the name of a population, found nothing"},
         {FT, "marker,allele,count,frequency\nTH01,6,1,\nTH01,7,,0.5\n",
          "TH01: expected a frequency for every allele, or a count for every allele"},
@@ -127,9 +130,10 @@ static void keeps_the_good(void **state)
     fixture f;
     fixture_init(&f);
     f.o.keep_good = true;
-    assert_int_equal(fixture_read(&f, FT,
-                                  "# theta: x\nAllele,TH01,vWA,FGA,TPOX,vWA,D3S1358\n6,0.5,x,1,0.5,1,\n7,0.5,,,0.2,,\n14x,,,1,,,\n\"15,\n16,,,,,,1\n"),
-                     HW_OK);
+    assert_int_equal(
+        fixture_read(&f, FT,
+                     "# theta: x\nAllele,TH01,vWA,FGA,TPOX,vWA,D3S1358\n6,0.5,x,1,0.5,1,\n7,0.5,,,0.2,,\n14x,,,1,,,\n\"15,\n16,,,,,,1\n"),
+        HW_OK);
     assert_int_equal(f.d.population[0]->n, 2); /* TH01, D3S1358 */
     assert_non_null(hw_population_find(f.d.population[0], "TH01"));
     assert_non_null(hw_population_find(f.d.population[0], "D3S1358"));
@@ -139,7 +143,8 @@ static void keeps_the_good(void **state)
                         "t.csv,1,,theta,# theta: x,\"expected a founder correlation from 0 to 1, found \"\"x\"\"\"\n"
                         "t.csv,2,26,locus,\"Allele,TH01,vWA,FGA,TPOX,vWA,D3S1358\",\"locus vWA has two columns; expected one\"\n"
                         "t.csv,3,7,vWA,\"6,0.5,x,1,0.5,1,\",\"expected a frequency from 0 to 1, found \"\"x\"\"\"\n"
-                        "t.csv,5,1,allele,\"14x,,,1,,,\",\"expected an allele (\"\"9\"\", \"\"9.3\"\", \"\"<9\"\", \"\"Rest allele\"\") or FMIN, N, 2N, found \"\"14x\"\"\"\n"
+                        "t.csv,5,1,allele,\"14x,,,1,,,\",\"expected an allele (\"\"9\"\", \"\"9.3\"\", \"\"<9\"\", \"\"Rest allele\"\") or "
+                        "FMIN, N, 2N, found \"\"14x\"\"\"\n"
                         "t.csv,6,1,,\"\"\"15,\",\"expected a closing quote (\"\"), found the end of the file\"\n"
                         "t.csv,2,21,TPOX,,\"the frequencies of TPOX sum to 0.7; expected 0.95 to 1.05\"\n");
     assert_true(fixture_noted(&f, "FGA is left out: a record of it is bad"));
@@ -167,11 +172,13 @@ static void writes_what_it_reads(void **state)
     HW_CLEANUP(hw_str_release) hw_str out, losses;
     hw_str_init(&out, 0);
     hw_str_init(&losses, 0);
-    fixture_reads(&f, FT, "# population: Testers\n# theta: 0.01\nAllele,TH01,vWA\n6,0.1,\n9.3,0.9,\n16,,0.3\n>20,,0.7\nFMIN,0.001,\n2N,,77\n");
+    fixture_reads(&f, FT,
+                  "# population: Testers\n# theta: 0.01\nAllele,TH01,vWA\n6,0.1,\n9.3,0.9,\n16,,0.3\n>20,,0.7\nFMIN,0.001,\n2N,,77\n");
     f.d.has_settings = true;
     assert_int_equal(hw_format_frequency_table.write(&f.d, &f.o, &out, &losses, &f.err), HW_OK);
-    assert_string_equal(out.s, "# population: Testers\n# source: t.csv\n# theta: 0.01\nmarker,allele,frequency\nTH01,6,0.1\nTH01,9.3,0.9\nTH01,FMIN,0.001\n"
-                               "vWA,16,0.3\nvWA,>20,0.7\nvWA,2N,77\n");
+    assert_string_equal(
+        out.s, "# population: Testers\n# source: t.csv\n# theta: 0.01\nmarker,allele,frequency\nTH01,6,0.1\nTH01,9.3,0.9\nTH01,FMIN,0.001\n"
+               "vWA,16,0.3\nvWA,>20,0.7\nvWA,2N,77\n");
     assert_string_equal(losses.s, "mutation rates and other settings: a frequency table holds none\n");
     fixture_reads(&g, HW_FORMAT_UNKNOWN, out.s);
     assert_true(g.d.population[0]->hash == f.d.population[0]->hash);

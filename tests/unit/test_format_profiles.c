@@ -13,11 +13,12 @@ static void two_columns(void **state)
 {
     (void)state;
     fixture f;
-    fixture_reads(&f, HW_FORMAT_UNKNOWN,
-                  "sample,Sex,Kit,TH01.1,TH01.2,vWA_2,vWA_1,vWA_3,FGA 1,FGA 2,D3S1358,D3S1358,AMEL-1,AMEL-2,SYN1.1,SYN1.2,DXS8378.1,DXS8378.2\n"
-                  "A,M,GF,9.3,6,16,17,,20,,14,14,X,Y,1,2,11,\n"
-                  "B,女,GF,\"9,3\",-,16,17,18,OL,21,OL,OL,X,,A,?,11,\n"
-                  "C,,none,,,<9,>20,,0,0,NA,15,,,,,10,11\n");
+    fixture_reads(
+        &f, HW_FORMAT_UNKNOWN,
+        "sample,Sex,Kit,TH01.1,TH01.2,vWA_2,vWA_1,vWA_3,FGA 1,FGA 2,D3S1358,D3S1358,AMEL-1,AMEL-2,SYN1.1,SYN1.2,DXS8378.1,DXS8378.2\n"
+        "A,M,GF,9.3,6,16,17,,20,,14,14,X,Y,1,2,11,\n"
+        "B,女,GF,\"9,3\",-,16,17,18,OL,21,OL,OL,X,,A,?,11,\n"
+        "C,,none,,,<9,>20,,0,0,NA,15,,,,,10,11\n");
     assert_string_equal(fixture_genotype(&f, "A", "TH01"), "6/9.3");
     assert_string_equal(fixture_genotype(&f, "A", "vWA"), "16/17");
     assert_string_equal(fixture_genotype(&f, "A", "FGA"), "20/-");
@@ -310,21 +311,26 @@ static void says_what_is_wrong(void **state)
         {W, "TH01,vWA\n", "line 1, field \"header\": expected a column \"sample\" or \"person\" in the header"},
         {W, "sample,remark\nA,b\n", "expected columns of loci (such as D8S1179.1 and D8S1179.2) or of relations, found neither"},
         {W, "sample,sex,sex,TH01\n", "line 1, column 12, field \"header\": two columns say the sex; expected one"},
-        {W, "sample,TH01,THO1.1,THO1.2\n", "column 13, field \"THO1.1\": locus TH01 has columns of two kinds (\"TH01\", \"THO1\"); expected one kind"},
+        {W, "sample,TH01,THO1.1,THO1.2\n",
+         "column 13, field \"THO1.1\": locus TH01 has columns of two kinds (\"TH01\", \"THO1\"); expected one kind"},
         {W, "sample,TH01,THO1\n", "locus TH01 has columns of two kinds (\"TH01\", \"THO1\")"},
         {W, "sample,TH01.1,TH01.1\n", "locus TH01 has two columns with the number 1; expected one"},
-        {W, "sample,TH01.1\nA,6\n", "line 1, column 8, field \"TH01\": locus TH01 has a column number 1 and no other; expected two or more, or one without number"},
+        {W, "sample,TH01.1\nA,6\n",
+         "line 1, column 8, field \"TH01\": locus TH01 has a column number 1 and no other; expected two or more, or one without number"},
         {W, "sample,TH01,TH01,TH01,TH01,TH01,TH01,TH01,TH01,TH01\n", "locus TH01 has more than 8 columns"},
         {W, "sample,TH01.1,TH01.2\nA,6,1x\n", "t.csv, line 2, column 5, field \"TH01.2\": \"1x\" is no allele; expected a repeat number"},
-        {W, "sample,TH01.1,TH01.2\nA,XY,6\n", "t.csv, line 2, column 3, field \"TH01.1\": \"XY\" is no allele of an STR; expected a repeat number such as 9 or 9.3"},
+        {W, "sample,TH01.1,TH01.2\nA,XY,6\n",
+         "t.csv, line 2, column 3, field \"TH01.1\": \"XY\" is no allele of an STR; expected a repeat number such as 9 or 9.3"},
         {W, "样本;TH01;vWA\n甲;6/7;7/x!\n", "t.csv, line 2, column 7, field \"vWA\": \"x!\" is no allele"},
-        {W, "sample;TH01\nA;9,3\n", "field \"TH01\": \"9,3\" may be one allele or two; expected a decimal point (9.3) or a slash between alleles (9/3)"},
+        {W, "sample;TH01\nA;9,3\n",
+         "field \"TH01\": \"9,3\" may be one allele or two; expected a decimal point (9.3) or a slash between alleles (9/3)"},
         {W, "sample;TH01\nA;1/2/3/4/5/6/7/8/9\n", "expected at most 8 alleles in a cell"},
         {W, "sample,TH01\nA\n", "line 2, column 1, field \"sample\": expected 2 fields as in the header, found 1; is the line cut off?"},
         {W, "sample,TH01\nA,6/7,8\n", "line 2, column 7: expected 2 fields as in the header, found 3"},
         {W, "sample,TH01\n,6/7\n", "line 2, column 1, field \"sample\": expected a sample or person code, found nothing"},
         {W, "person,TH01\n,6/7\n", "field \"person\": expected a sample or person code, found nothing"},
-        {W, "sample,TH01\nA,6/7\nA,6/7\n", "line 3, column 1, field \"sample\": line 3: the profile id \"A\" is taken (first read at line 2)"},
+        {W, "sample,TH01\nA,6/7\nA,6/7\n",
+         "line 3, column 1, field \"sample\": line 3: the profile id \"A\" is taken (first read at line 2)"},
         {W, "sample,sex,TH01\nA,z,6/7\n", "line 2, column 3, field \"sex\": expected a sex (M, F, 男, 女, or empty), found \"z\""},
         {W, "sample,dropout,TH01\nA,2,6/7\n", "field \"dropout\": expected a drop-out probability from 0 to 1, found \"2\""},
         {W, "sample,error,TH01\nA,x,6/7\n", "field \"error\": expected an error probability from 0 to 1, found \"x\""},
@@ -332,11 +338,13 @@ static void says_what_is_wrong(void **state)
         {W, "sample,\"TH01\"x\nA,6\n", "expected a separator or the end of the line after the closing quote"},
         {W, "sample,TH01\nA,\"6\"7\n", "line 2, column 3, field \"TH01\": expected a separator"},
         {W, "family,person,relation,TH01\nF,A,grandfather,6/7\n",
-         "line 2, column 5, field \"relation\": \"grandfather\" does not say of which side; expected \"maternal grandfather\" or \"paternal grandfather\""},
+         "line 2, column 5, field \"relation\": \"grandfather\" does not say of which side; expected \"maternal grandfather\" or "
+         "\"paternal grandfather\""},
         {W, "family,person,relation,TH01\nF,A,boss,6/7\n", "\"boss\" is no relation known here; expected one of mother, father"},
         {W, "family,person,relation,sex,TH01\nF,A,mother,M,6/7\n", "field \"relation\": the relation is mother but the sex is male"},
         {W, "family,person,relation,sex,TH01\nF,A,brother,F,6/7\n", "the relation is brother but the sex is female"},
-        {W, "family,person,relation,twin,TH01\nF,A,mother,x,6/7\n", "field \"twin\": expected the number of a group of identical twins, found \"x\""},
+        {W, "family,person,relation,twin,TH01\nF,A,mother,x,6/7\n",
+         "field \"twin\": expected the number of a group of identical twins, found \"x\""},
         {W, "family,person,relation,twin,TH01\nF,A,mother,-1,6/7\n", "expected the number of a group of identical twins, found \"-1\""},
         {W, "family,person,relation,inbreeding,TH01\nF,A,mother,2,6/7\n", "expected an inbreeding coefficient from 0 to 1"},
         {W, "family,person,relation,missing,TH01\nF,A,mother,who,6/7\n", "field \"missing\": expected yes or no, found \"who\""},
@@ -344,23 +352,40 @@ static void says_what_is_wrong(void **state)
          "t.csv, line 3, field \"family\": family F: A and B are both mother; expected one"},
         {W, "family,person,relation,sex,TH01\nF,A,father,,6/7\nF,A,,F,6/7\n", "family F, person A: stated as male and as female"},
         {W, "family,person,relation,TH01\nF,A,mother,6/7\nF,A,father,6/7\n", "family F, person A: stated as male and as female"},
-        {W, "family,person,relation,father,TH01\nF,A,missing,B,6/7\n", "family F, person A: the father \"B\" is nobody of this family; expected the code of a person"},
-        {W, "family,person,father,mother,TH01\nF,A,,B,6/7\n", "family F: nobody is missing; expected a person with relation \"missing\" or \"yes\" in a column missing"},
-        {W, "family,person,relation,father,mother,TH01\nF,A,missing,,B,6/7\nF,B,,,,\nF,A,,B,,6/7\n", "family F, person A: listed twice with different parents"},
+        {W, "family,person,relation,father,TH01\nF,A,missing,B,6/7\n",
+         "family F, person A: the father \"B\" is nobody of this family; expected the code of a person"},
+        {W, "family,person,father,mother,TH01\nF,A,,B,6/7\n",
+         "family F: nobody is missing; expected a person with relation \"missing\" or \"yes\" in a column missing"},
+        {W, "family,person,relation,father,mother,TH01\nF,A,missing,,B,6/7\nF,B,,,,\nF,A,,B,,6/7\n",
+         "family F, person A: listed twice with different parents"},
         {W, "family,person,relation,father,TH01\nF,A,missing,B,6/7\nF,B,,A,\n", "family F: "},
-        {W, "family,sample,relation,TH01\nF,A,mother,6/7\nG,A,mother,6/7\n", "family G: the sample code \"A\" is taken (line 2); expected a code of its own"},
-        {W, "family,sample,relation,TH01\nF,A,mother,6/7\nF,A,mother,6/7\n", "family F: the sample code \"A\" is used twice (first in line 2)"},
+        {W, "family,sample,relation,TH01\nF,A,mother,6/7\nG,A,mother,6/7\n",
+         "family G: the sample code \"A\" is taken (line 2); expected a code of its own"},
+        {W, "family,sample,relation,TH01\nF,A,mother,6/7\nF,A,mother,6/7\n",
+         "family F: the sample code \"A\" is used twice (first in line 2)"},
+        {W, "family,person,relation\nF,A,father\nF,B,father\n", "F: A and B are both father; expected one"},
+        {W, "family,person,relation\nF,A,祖父\nF,B,祖父\n", "F: A and B are both paternal grandfather; expected one"},
+        {W, "family,person,relation\nF,A,祖母\nF,B,祖母\n", "F: A and B are both paternal grandmother; expected one"},
+        {W, "family,person,relation\nF,A,外公\nF,B,外公\n", "F: A and B are both maternal grandfather; expected one"},
+        {W, "family,person,relation\nF,A,外婆\nF,B,外婆\n", "F: A and B are both maternal grandmother; expected one"},
+        {W, "family,person,relation\nF,A,spouse\nF,B,spouse\n", "F: A and B are both spouse; expected one"},
+        {W, "family,person,relation,sex\nF,A,parent,F\nF,B,parent,F\n", "F: A and B are both parent; expected one"},
+        {W, "family,person,relation,father,mother\nF,A,missing,A,\n", "family F: "},
+        {W, "family,person,relation,father,mother\nF,A,missing,,Q\n", "the mother \"Q\" is nobody of this family"},
+        {W, "family,person,relation,father,mother\nF,A,missing,,\nF,A,missing,,\nF,B,parent,A,\n", "family F: "},
         {L, "", "t.csv, line 1, field \"header\": expected a header line, found the end of the file"},
         {L, "sample,sample,marker,allele1\n", "two columns say the sample; expected one"},
         {L, "sample,marker\nA,TH01\n", "expected columns \"Sample Name\", \"Marker\" and \"Allele 1\" in the header of a long table"},
         {L, "marker,allele1\nTH01,6\n", "expected columns \"Sample Name\", \"Marker\" and \"Allele 1\""},
         {L, "sample,marker,allele1\nA,TH01,1x\n", "t.csv, line 2, column 8, field \"Allele 1\": \"1x\" is no allele"},
-        {L, "sample,marker,allele1\nA,,6\n", "line 2, column 3, field \"Marker\": expected the name of a marker (at most 63 bytes), found nothing"},
+        {L, "sample,marker,allele1\nA,,6\n",
+         "line 2, column 3, field \"Marker\": expected the name of a marker (at most 63 bytes), found nothing"},
         {L, "sample,marker,allele1\nA,0123456789012345678901234567890123456789012345678901234567890123,6\n", "found a longer text"},
         {L, "sample,marker,allele1\n,TH01,6\n", "line 2, column 1, field \"sample\": expected a sample code, found nothing"},
         {L, "person,marker,allele1\n,TH01,6\n", "field \"person\": expected a sample code, found nothing"},
         {L, "sample,marker,allele1\nA,TH01,6\nA,TH01,7\n",
-         "line 3, column 3, field \"Marker\": sample A has a second row for TH01 with other alleles; expected one row for each marker of a sample"},
+         "line 3, column 3, field \"Marker\": sample A has a second row for TH01 with other alleles; expected one row for each marker of a "
+         "sample"},
         {L, "sample,marker,allele1,sex\nA,TH01,6,z\n", "field \"sex\": expected a sex"},
         {L, "sample,marker,allele1\nA,TH01,\"6\n", "line 2, column 8, field \"Allele 1\": expected a closing quote"},
         {L, "sample,marker,allele1,relation,family\nA,TH01,6,boss,F\n", "is no relation known here"},
@@ -377,14 +402,14 @@ static void says_what_is_wrong(void **state)
     /* codes and texts that are too long */
     HW_CLEANUP(hw_str_release) hw_str text;
     hw_str_init(&text, 0);
-    static const char *const columns[] = {"sample", "person", "kit", "family"};
-    for (size_t i = 0; i < 4; i++) {
+    static const char *const columns[] = {"sample", "person", "kit", "family", "father", "mother"};
+    for (size_t i = 0; i < 6; i++) {
         hw_str_clear(&text);
-        hw_str_addf(&text, "%s,%s,TH01\nA,", i == 0 ? "person" : "sample", columns[i]);
+        hw_str_addf(&text, "%s,%s,TH01,%s\nA,", i == 0 ? "person" : "sample", columns[i], i == 3 ? "remark" : "family");
         for (int k = 0; k < 256; k++) {
             hw_str_addc(&text, 'x');
         }
-        hw_str_add(&text, ",6/7\n");
+        hw_str_add(&text, ",6/7,F\n");
         fixture_init(&f);
         assert_int_equal(fixture_read(&f, W, text.s), HW_PARSE);
         assert_non_null(strstr(f.err.msg, "of at most 255 bytes, found 256"));
@@ -401,6 +426,19 @@ static void says_what_is_wrong(void **state)
     assert_int_equal(fixture_read(&f, L, text.s), HW_PARSE);
     assert_non_null(strstr(f.err.msg, "expected a code of at most 255 bytes"));
     fixture_release(&f);
+    /* too many typings without sample codes, of a person and of a relative */
+    for (int family = 0; family < 2; family++) {
+        hw_str_clear(&text);
+        hw_str_add(&text, "person,family,relation,TH01\n");
+        for (int k = 0; k < 101; k++) {
+            hw_str_add(&text, family ? "A,F,mother,6/7\n" : "A,,,6/7\n");
+        }
+        hw_str_add(&text, "A,F,mother,6/7\n");
+        fixture_init(&f);
+        assert_int_equal(fixture_read(&f, W, text.s), HW_CONFLICT);
+        assert_non_null(strstr(f.err.msg, "A: more than 100 typings without sample codes; give each a sample code"));
+        fixture_release(&f);
+    }
     /* a family of too many */
     hw_str_clear(&text);
     hw_str_add(&text, "family,person,relation,TH01\n");
@@ -419,21 +457,22 @@ static void keeps_the_good(void **state)
     fixture f;
     fixture_init(&f);
     f.o.keep_good = true;
-    assert_int_equal(fixture_read(&f, W,
-                                  "sample,family,person,relation,TH01\nA,,A,,6/7\nB,,B,,6/1x\nC,,C\n\"D\nE,F,E,mother,6/7\nG,F,G,mother,7/7\nH,,H,,8/8\n"
-                                  "I,F2,I,father,9/9\n"),
-                     HW_OK);
+    assert_int_equal(
+        fixture_read(&f, W,
+                     "sample,family,person,relation,TH01\nA,,A,,6/7\nB,,B,,6/1x\nC,,C\n\"D\nE,F,E,mother,6/7\nG,F,G,mother,7/7\nH,,H,,8/8\n"
+                     "I,F2,I,father,9/9\n"),
+        HW_OK);
     assert_int_equal(f.d.n_profiles, 3); /* A, H, I */
     assert_int_equal(f.d.n_families, 1);
     assert_int_equal(f.o.n_rejects, 4);
-    assert_string_equal(f.rejects.s,
-                        "file,line,column,field,record,reason\n"
-                        "t.csv,3,8,TH01,\"B,,B,,6/1x\",\"\"\"1x\"\" is no allele; expected a repeat number such as 9 or 9.3 (at most 9999.9), <9, >20, OL, a name of up to 4 letters, or nothing\"\n"
-                        "t.csv,4,4,person,\"C,,C\",\"expected 5 fields as in the header, found 3; is the line cut off?\"\n"
-                        "t.csv,5,1,sample,\"\"\"D\",\"expected a closing quote (\"\"), found the end of the file\"\n"
-                        "t.csv,7,,family,F,\"family F: E and G are both mother; expected one\"\n"
-                        "t.csv,6,,,\"E,F,E,mother,6/7\",\"family F: E and G are both mother; expected one\"\n"
-                        "t.csv,7,,,\"G,F,G,mother,7/7\",\"family F: E and G are both mother; expected one\"\n");
+    assert_string_equal(f.rejects.s, "file,line,column,field,record,reason\n"
+                                     "t.csv,3,7,TH01,\"B,,B,,6/1x\",\"\"\"1x\"\" is no allele; expected a repeat number such as 9 or 9.3 "
+                                     "(at most 9999.9), <9, >20, OL, a name of up to 4 letters, or nothing\"\n"
+                                     "t.csv,4,4,person,\"C,,C\",\"expected 5 fields as in the header, found 3; is the line cut off?\"\n"
+                                     "t.csv,5,1,sample,\"\"\"D\",\"expected a closing quote (\"\"), found the end of the file\"\n"
+                                     "t.csv,7,,family,F,\"family F: E and G are both mother; expected one\"\n"
+                                     "t.csv,6,,,\"E,F,E,mother,6/7\",\"family F: E and G are both mother; expected one\"\n"
+                                     "t.csv,7,,,\"G,F,G,mother,7/7\",\"family F: E and G are both mother; expected one\"\n");
     fixture_release(&f);
 
     fixture_init(&f);
@@ -497,7 +536,8 @@ static void writes_what_it_reads(void **state)
     hw_str_init(&losses, 0);
     fixture_reads(&f, W,
                   "# synthetic: yes\n"
-                  "sample,person,family,father,mother,missing,twin,inbreeding,sex,kit,role,category,dropout,error,mt,comment,SYN1.1,SYN1.2,AMEL.1,AMEL.2,"
+                  "sample,person,family,father,mother,missing,twin,inbreeding,sex,kit,role,category,dropout,error,mt,comment,SYN1.1,SYN1.2,"
+                  "AMEL.1,AMEL.2,"
                   "vWA.1,vWA.2,DYS391.1,DYS391.2,FGA.1,FGA.2\n"
                   "S1,1,F,,,,,0.25,M,GF,,ref,0.05,0.001,\"16024-16365;16223T\",\"a, b\",1,2,X,Y,14,14,10,,,\n"
                   "S2,2,F,,,,,,F,GF,,,,,,,1,-,X,,<9,16,,,,\n"
@@ -508,8 +548,10 @@ static void writes_what_it_reads(void **state)
     assert_int_equal(fixture_read(&f, W, "sample,vWA.1,vWA.2,vWA.3\nT1,14,15,16\n"), HW_OK);
     assert_int_equal(hw_format_csv_wide.write(&f.d, &f.o, &out, &losses, &f.err), HW_OK);
     assert_string_equal(losses.s, "");
-    assert_true(hw_str_starts(out.s, "# synthetic: yes\nsample,person,family,father,mother,missing,twin,inbreeding,sex,kit,role,category,dropout,error,mt,comment,"
-                                     "synthetic,SYN1.1,SYN1.2,AMEL.1,AMEL.2,vWA.1,vWA.2,vWA.3,DYS391.1,DYS391.2\n"));
+    assert_true(hw_str_starts(
+        out.s,
+        "# synthetic: yes\nsample,person,family,father,mother,missing,twin,inbreeding,sex,kit,role,category,dropout,error,mt,comment,"
+        "synthetic,SYN1.1,SYN1.2,AMEL.1,AMEL.2,vWA.1,vWA.2,vWA.3,DYS391.1,DYS391.2\n"));
     assert_null(strstr(out.s, "FGA"));
     fixture_reads(&g, HW_FORMAT_UNKNOWN, out.s);
     assert_int_equal(g.d.n_profiles, f.d.n_profiles);
@@ -533,12 +575,11 @@ static void writes_what_it_reads(void **state)
     assert_int_equal(fixture_read(&f, HW_FORMAT_FREQUENCY_TABLE, "Allele,TH01\n6,1\n"), HW_OK);
     f.o.separator = '\t';
     assert_int_equal(hw_format_csv_wide.write(&f.d, &f.o, &out, &losses, &f.err), HW_OK);
-    assert_string_equal(losses.s,
-                        "family F: its comment\n"
-                        "profile T1: its family code F9, since it is no member of that family\n"
-                        "1 cases with their hypotheses: a table of profiles holds none\n"
-                        "1 frequency tables: a table of profiles holds none\n"
-                        "mutation rates and other settings: a table of profiles holds none\n");
+    assert_string_equal(losses.s, "family F: its comment\n"
+                                  "profile T1: its family code F9, since it is no member of that family\n"
+                                  "1 cases with their hypotheses: a table of profiles holds none\n"
+                                  "1 frequency tables: a table of profiles holds none\n"
+                                  "mutation rates and other settings: a table of profiles holds none\n");
     assert_non_null(strstr(out.s, "sample\tperson\tfamily"));
     /* one profile in two families */
     assert_int_equal(fixture_read(&f, W, "family,person,relation,sample\nG,4,sister,S4\n"), HW_OK);
@@ -555,7 +596,7 @@ static void writes_what_it_reads(void **state)
     assert_int_equal(hw_pedigree_add(&f.d.family[0].pedigree, "A", HW_SEX_FEMALE, &who, &f.err), HW_OK);
     hw_str_clear(&out);
     assert_int_equal(hw_format_csv_wide.write(&f.d, &f.o, &out, NULL, &f.err), HW_OK);
-    assert_string_equal(out.s, "sample,person,family,father,mother,missing,sex\n,A,F,,,,F\n");
+    assert_string_equal(out.s, "sample,person,family,father,mother,missing,sex\n\"\",A,F,,,,F\n");
     const hw_profile *alone[1] = {hw_profile_new(&f.d.arena, "S", 0)};
     assert_non_null(alone[0]);
     f.d.family[0].profile = alone;
@@ -598,8 +639,17 @@ static void is_recognised(void **state)
 static void fails_each_allocation(void **state)
 {
     (void)state;
-    fail_each_allocation(W, "sample,person,family,relation,kit,comment,Z.1,Z.2,TH01\nS1,A,F,mother,K,\"x \"\"y\"\"\",1,2,6/7/8\nS2,A,F,mother,,,1,,6/7\n"
-                            "S3,B,F,paternal uncle,,,1,2,\nS4,C,,,,,1,2,\n");
+    fail_each_allocation(
+        W, "sample,person,family,relation,kit,comment,Z.1,Z.2,TH01\nS1,A,F,mother,K,\"x \"\"y\"\"\",1,2,6/7/8\nS2,A,F,mother,,,1,,6/7\n"
+           "S3,B,F,paternal uncle,,,1,2,\nS4,C,,,,,1,2,\n");
+    fail_each_allocation(
+        W, "family,person,relation,sex,missing,father,TH01\nF,1,mother,,,,6/7\nF,2,paternal grandmother,,,,6/7\nF,3,spouse,,,,\n"
+           "F,4,child of the missing,,,,6/7\nF,5,identical twin,,,,\nF,6,maternal half sibling,,,,\nF,7,maternal uncle,,,,\n"
+           "F,8,paternal half sibling,,,,\nF,9,,,,8,\n,10,,,,,\n");
+    fail_each_allocation(W, "family,person,relation,TH01\nF,1,parent,6/7\nF,2,sibling,6/7\nG,1,missing,\nG,2,missing,6/7\nF,2,,6/8\n");
+    fail_each_allocation(
+        W, "family,person,relation,TH01\nF,1,maternal grandfather,6/7\nG,1,paternal grandfather,\nH,1,paternal half sister,6/7\n"
+           "I,1,maternal half sister,6/7\n");
     fail_each_allocation(L, "sample,marker,allele1,allele2,allele3,kit\nA,TH01,6,7,8,K\nA,vWA,6,7,,L\nB,TH01,6,OL,,\n");
 }
 

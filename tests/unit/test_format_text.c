@@ -44,7 +44,9 @@ static void decodes(void **state)
     assert_string_equal(s.s, "母 👧");
     assert_string_equal(hw_text_encoding_name(e), "GB18030");
     /* UTF-16, with and without BOM */
-    assert_int_equal(DECODE("\xFF\xFE" "a\0,\0\xCD\x6B\n\0"), HW_OK);
+    assert_int_equal(DECODE("\xFF\xFE"
+                            "a\0,\0\xCD\x6B\n\0"),
+                     HW_OK);
     assert_int_equal(e, HW_TEXT_UTF16LE);
     assert_string_equal(s.s, "a,母\n");
     assert_int_equal(DECODE("\xFE\xFF\0a\0,\x6B\xCD\xD8\x3D\xDC\x67"), HW_OK);
@@ -78,12 +80,17 @@ static void refuses_what_is_no_text(void **state)
     assert_string_equal(err.msg, "byte 48: a zero byte: this is not a text file");
     assert_int_equal(DECODE("a\0\0bcd"), HW_PARSE);
     assert_int_equal(DECODE("a\n\xFF\xFF"), HW_PARSE);
-    assert_string_equal(err.msg, "neither UTF-8 (wrong at byte 2, line 2) nor GB18030 (wrong at byte 2, line 2) nor UTF-16; save the file as UTF-8");
-    assert_int_equal(s.len, 4); /* as it was */
+    assert_string_equal(err.msg,
+                        "neither UTF-8 (wrong at byte 2, line 2) nor GB18030 (wrong at byte 2, line 2) nor UTF-16; save the file as UTF-8");
+    assert_int_equal(s.len, 4);                         /* as it was */
     assert_int_equal(DECODE("\xC4\xB8\xC4"), HW_PARSE); /* cut inside a character */
-    assert_int_equal(DECODE("\xFF\xFE" "a\0b"), HW_PARSE);
+    assert_int_equal(DECODE("\xFF\xFE"
+                            "a\0b"),
+                     HW_PARSE);
     assert_string_equal(err.msg, "byte 5: the file is UTF-16LE but has an odd number of bytes: it was cut off; get it again");
-    assert_int_equal(DECODE("\xFF\xFE" "a\0\0\0"), HW_PARSE);
+    assert_int_equal(DECODE("\xFF\xFE"
+                            "a\0\0\0"),
+                     HW_PARSE);
     assert_non_null(strstr(err.msg, "byte 4: a zero character in UTF-16LE text"));
     assert_int_equal(DECODE("\xFE\xFF\xDC\x00\0a"), HW_PARSE);
     assert_non_null(strstr(err.msg, "byte 2: half a character in UTF-16BE text"));
@@ -104,11 +111,11 @@ static void checks_utf8(void **state)
         bool valid;
         size_t bad;
     } cases[] = {
-        {"abcdefghijkl", true, 0},     {"\xC2\x80", true, 0},         {"\xC1\xBF", false, 0},     {"\xC0\x80", false, 0},
-        {"\xE0\xA0\x80", true, 0},     {"\xE0\x9F\xBF", false, 0},    {"\xED\x9F\xBF", true, 0},  {"\xED\xA0\x80", false, 0},
-        {"\xEF\xBF\xBD", true, 0},     {"\xF0\x90\x80\x80", true, 0}, {"\xF0\x8F\xBF\xBF", false, 0},
-        {"\xF4\x8F\xBF\xBF", true, 0}, {"\xF4\x90\x80\x80", false, 0}, {"\xF5\x80\x80\x80", false, 0}, {"abcdefgh\x80", false, 8},
-        {"a\xE6\xAF", false, 1},       {"\xE6\xAFx", false, 0},       {"a\xF0\x9F\x91x", false, 1},
+        {"abcdefghijkl", true, 0},      {"\xC2\x80", true, 0},          {"\xC1\xBF", false, 0},         {"\xC0\x80", false, 0},
+        {"\xE0\xA0\x80", true, 0},      {"\xE0\x9F\xBF", false, 0},     {"\xED\x9F\xBF", true, 0},      {"\xED\xA0\x80", false, 0},
+        {"\xEF\xBF\xBD", true, 0},      {"\xF0\x90\x80\x80", true, 0},  {"\xF0\x8F\xBF\xBF", false, 0}, {"\xF4\x8F\xBF\xBF", true, 0},
+        {"\xF4\x90\x80\x80", false, 0}, {"\xF5\x80\x80\x80", false, 0}, {"abcdefgh\x80", false, 8},     {"a\xE6\xAF", false, 1},
+        {"\xE6\xAFx", false, 0},        {"a\xF0\x9F\x91x", false, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t bad = 0;
@@ -370,17 +377,29 @@ static void reads_alleles(void **state)
         const char *s;
         hw_allele a;
     } cases[] = {
-        {"9", 90},     {"14", 140},  {"9.3", 93},   {"9,3", 93},  {"32.2", 322}, {"1234", 12340},          {"09", 90},
-        {"9.0", 90},   {"<9", HW_ALLELE_BELOW | 90}, {"<9,2", HW_ALLELE_BELOW | 92}, {"", HW_ALLELE_UNKNOWN}, {"-", HW_ALLELE_UNKNOWN},
-        {"0", HW_ALLELE_UNKNOWN}, {"OL", HW_ALLELE_OFF_LADDER}, {"100.1", 1001},
+        {"9", 90},
+        {"14", 140},
+        {"9.3", 93},
+        {"9,3", 93},
+        {"32.2", 322},
+        {"1234", 12340},
+        {"09", 90},
+        {"9.0", 90},
+        {"<9", HW_ALLELE_BELOW | 90},
+        {"<9,2", HW_ALLELE_BELOW | 92},
+        {"", HW_ALLELE_UNKNOWN},
+        {"-", HW_ALLELE_UNKNOWN},
+        {"0", HW_ALLELE_UNKNOWN},
+        {"OL", HW_ALLELE_OFF_LADDER},
+        {"100.1", 1001},
     };
     hw_allele a;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(hw_field_allele(field(cases[i].s), &a, NULL), HW_OK);
         assert_int_equal(a, cases[i].a);
     }
-    static const char *const bad[] = {"9.", "9.33", "9x", "9,x", "9,3,1", "1.x", "99999",
-                                      "1,00000000000000000000000000000000000000000000000000000000000000000001"};
+    static const char *const bad[] = {"9.",    "9.33", "9x",    "9,x",
+                                      "9,3,1", "1.x",  "99999", "1,00000000000000000000000000000000000000000000000000000000000000000001"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(hw_field_allele(field(bad[i]), &a, NULL), HW_PARSE);
     }
@@ -440,7 +459,8 @@ static void reads_and_writes_files(void **state)
     snprintf(none, sizeof none, "%s/a.nothing", folder);
     fixture f, g;
     fixture_init(&f);
-    static const char gb[] = "\xD1\xF9\xB1\xBE\xB1\xE0\xBA\xC5,\xD0\xD4\xB1\xF0,TH01\n\xBC\xD7,\xC5\xAE,6/9.3\n"; /* 样本编号,性别 ... 甲,女 */
+    static const char gb[] =
+        "\xD1\xF9\xB1\xBE\xB1\xE0\xBA\xC5,\xD0\xD4\xB1\xF0,TH01\n\xBC\xD7,\xC5\xAE,6/9.3\n"; /* 样本编号,性别 ... 甲,女 */
     assert_int_equal(hw_file_write(path, gb, sizeof gb - 1, &f.err), HW_OK);
     assert_int_equal(hw_format_read_file(path, &f.o, &f.d, &f.err), HW_OK);
     assert_string_equal(fixture_genotype(&f, "甲", "TH01"), "6/9.3");
@@ -496,7 +516,8 @@ static void rejects(void **state)
     w = (hw_format_where){0};
     (void)HW_FAIL(&err, HW_CONFLICT, "expected that");
     assert_int_equal(hw_format_bad(&in, &o, &w, &err), HW_OK);
-    assert_string_equal(out.s, "file,line,column,field,record,reason\nf.csv,3,2,sex,\"a,\"\"b\"\"\",expected this\nf.csv,,,,,expected that\n");
+    assert_string_equal(out.s,
+                        "file,line,column,field,record,reason\nf.csv,3,2,sex,\"a,\"\"b\"\"\",expected this\nf.csv,,,,,expected that\n");
     assert_int_equal(o.n_rejects, 2);
     static const hw_status not_in_record[] = {HW_NO_MEMORY, HW_LIMIT, HW_IO, HW_USAGE};
     for (size_t i = 0; i < 4; i++) {

@@ -149,6 +149,9 @@ static void lists_the_rivals(void **state)
     expect("GF M;GM F;U* M GF GM;FA M GF GM;C! F FA -", "missing unrelated full-sib-of:U:child=0");
     expect("U* M GF GM;GF M;GM F;FA M GF GM;V* F FA2 MO2;FA2 M GF -;MO2 F;C! F FA -", "missing unrelated full-sib-of:U:child=0");
     expect("C! M;D* F C -", "missing unrelated full-sib-of:D:child");
+    /* sexes that nobody knows */
+    expect("GP U;PA* F GP -;C! F - PA", "missing unrelated full-sib-of:PA:child half-sib-of:PA:by:GP:child half-sib-of:PA:maternal:child=3");
+    expect("GM* F;PA U - GM;C! F PA -", "missing unrelated full-sib-of:GM:grandchild full-sib-of:PA:child=0");
     /* nobody who says anything */
     expect("W* F;C! M;D F C W", "missing unrelated=0");
     expect("C! M", "missing unrelated=0");

@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "fuzz_document.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_document(data, size, HW_FORMAT_HOMEWARD_JSON, false);
+    fuzz_document(data, size, HW_FORMAT_HOMEWARD_JSON, true);
+    fuzz_document(data, size, HW_FORMAT_ORACLE_JSON, size % 2 == 0);
+    return 0;
+}

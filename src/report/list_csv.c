@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/*
+ * The ranked list as separated text, for spreadsheets and scripts: every line says the prior it rests on, and whether people are invented.
+ */
+#include "base/csv.h"
+#include "base/number.h"
+#include "report/match_report.h"
+
+static const char HEAD[] = "rank,child,family,missing,relation,loci_used,loci_inconsistent,log10_lr,log10_lr_min,log10_lr_min_population,rival,"
+                           "log10_missing_to_rival,posterior,prior_each,verbal,synthetic,error_status,error\n";
+
+static void field(hw_str *out, const char *text)
+{
+    hw_csv_write(out, text != NULL ? text : "", ',', false);
+}
+
+static void number(hw_str *out, double x)
+{
+    char buf[340];
+    field(out, hw_fmt_double(x, buf));
+}
+
+static void count(hw_str *out, uint64_t n, bool first)
+{
+    hw_str_addf(out, "%s%llu", first ? "" : ",", (unsigned long long)n);
+}
+
+static void candidate(const hw_dataset *d, const hw_match_options *m, const hw_match_result *r, const hw_candidate *c, size_t rank, hw_str *out)
+{
+    const hw_family *f = &d->family[c->family];
+    count(out, rank, true);
+    field(out, d->child[c->child]->id);
+    field(out, f->id);
+    field(out, c->missing < f->n_missing ? f->pedigree.person[f->missing[c->missing]].id : NULL);
+    field(out, c->relation);
+    count(out, c->loci_used, false);
+    count(out, c->inconsistent, false);
+    number(out, c->log10_lr);
+    number(out, c->log10_lr_min);
+    field(out, c->min_population < m->n_populations && m->population[c->min_population] != NULL ? m->population[c->min_population]->name : NULL);
+    field(out, c->rival);
+    if (c->rival != NULL) {
+        number(out, c->rival_log10);
+    } else {
+        field(out, NULL);
+    }
+    number(out, c->posterior);
+    number(out, r->prior_each);
+    field(out, hw_verbal_scale(c->log10_lr_min));
+    field(out, d->synthetic ? "yes" : "no");
+    hw_str_add(out, ",,\n");
+}
+
+hw_status hw_report_list_csv(const hw_dataset *d, const hw_match_options *m, const hw_match_result *r, hw_str *out, hw_err *err)
+{
+    hw_str_add(out, HEAD);
+    for (size_t i = 0; i < r->n_candidates; i++) {
+        candidate(d, m, r, &r->candidate[i], i + 1, out);
+    }
+    for (size_t i = 0; i < r->n_errors; i++) {
+        const hw_family_error *e = &r->error[i];
+        hw_str_add(out, ",");
+        field(out, d->family[e->family].id);
+        hw_str_add(out, ",,,,,,,,,,,,");
+        field(out, d->synthetic ? "yes" : "no");
+        field(out, hw_status_name(e->status));
+        field(out, e->text);
+        hw_str_addc(out, '\n');
+    }
+    return hw_str_check(out, err);
+}
