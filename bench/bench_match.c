@@ -72,7 +72,7 @@ int main(int argc, char **argv)
     n.families = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 20000;
     n.seed = 2011;
     static const char *const kit[] = {"D3S1358", "TH01", "D21S11", "D18S51", "D5S818", "D13S317", "D7S820", "D16S539", "CSF1PO", "vWA", "D8S1179", "TPOX", "FGA", "D19S433",
-                                      "D2S1338", "D10S1248", "D1S1656", "D22S1045", "D2S441", "D12S391", "D6S1043"};
+                                      "D2S1338", "D10S1248", "D1S1656", "D22S1045", "D2S441", "D12S391", "Penta D"};
     hw_nation_truth *truth = NULL;
     if (hw_nation_simulate(&n, freq.population[0], &set, kit, sizeof(kit) / sizeof(kit[0]), &nation, &truth, &err) != HW_OK) {
         die("nation", &err);

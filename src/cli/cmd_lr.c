@@ -170,19 +170,43 @@ static void end_line(hw_str *out)
     hw_str_addc(out, '\n');
 }
 
-enum { CELL = 20, LOCUS = 14 };
+enum { CELL = 20, LOCUS = 14, SHORT_NAME = 8 };
+
+/* Heads of columns: the names of the hypotheses when all are short, else their numbers, with a legend above. */
+static bool short_names(const hw_case *k)
+{
+    for (uint32_t h = 0; h < k->n_hypotheses; h++) {
+        if (strlen(name_of(k, h)) > SHORT_NAME) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *label(const hw_case *k, uint32_t h, bool names, char *buf)
+{
+    if (names) {
+        return name_of(k, h);
+    }
+    snprintf(buf, 16, "H%u", h + 1);
+    return buf;
+}
 
 static void write_loci(const hw_case_result *r, const pair *p, size_t n_pairs, hw_str *out)
 {
     const hw_case *k = r->kase;
-    char buf[128];
+    char buf[128], one[16], two[16];
+    bool names = short_names(k);
+    for (uint32_t h = 0; h < k->n_hypotheses && !names; h++) {
+        hw_str_addf(out, "H%u: %s%s", h + 1, name_of(k, h), h + 1 == k->n_hypotheses ? "\n\n" : "\n");
+    }
     pad(out, "locus", LOCUS);
     for (uint32_t h = 0; h < k->n_hypotheses; h++) {
-        snprintf(buf, sizeof buf, "P(%.16s)", name_of(k, h));
+        snprintf(buf, sizeof buf, "P(%s)", label(k, h, names, one));
         pad(out, buf, CELL);
     }
     for (size_t i = 0; i < n_pairs; i++) {
-        snprintf(buf, sizeof buf, "%.9s : %.9s", name_of(k, p[i].num), name_of(k, p[i].den));
+        snprintf(buf, sizeof buf, "%s : %s", label(k, p[i].num, names, one), label(k, p[i].den, names, two));
         pad(out, buf, CELL);
     }
     end_line(out);

@@ -107,7 +107,7 @@ static hw_status write_readme(const hw_nation *n, const char *table, const char 
     return hw_file_write(path, out.s, out.len, err);
 }
 
-/* The profiles of the dataset that are children, or those that are not. Borrows everything. */
+/* The profiles of the dataset that are children, or those that are not. Borrows everything but the index of the profiles, which the caller releases. */
 static hw_status part(cli *c, const hw_dataset *d, bool children, hw_dataset *ret, hw_err *err)
 {
     hw_profile **list = HW_NEW(&c->arena, hw_profile *, d->n_profiles + 1);
@@ -123,6 +123,14 @@ static hw_status part(cli *c, const hw_dataset *d, bool children, hw_dataset *re
         }
     }
     *ret = *d;
+    hw_map_init(&ret->profile_by_id, 0);
+    for (size_t i = 0; i < n; i++) {
+        hw_status s = hw_map_put(&ret->profile_by_id, list[i]->id, i, err);
+        if (s != HW_OK) {
+            hw_map_release(&ret->profile_by_id);
+            return s;
+        }
+    }
     ret->profile = list;
     ret->n_profiles = n;
     if (children) {
@@ -134,23 +142,27 @@ static hw_status part(cli *c, const hw_dataset *d, bool children, hw_dataset *re
     return HW_OK;
 }
 
+static hw_status save_part(cli *c, const hw_dataset *d, bool children, hw_format_id format, const char *folder, const char *name, hw_err *err)
+{
+    hw_format_options o = {.separator = ',', .format = format};
+    hw_dataset view;
+    const char *path;
+    HW_TRY(path_in(c, folder, name, &path, err));
+    HW_TRY(part(c, d, children, &view, err));
+    hw_status s = hw_format_write_file(path, &o, &view, NULL, err);
+    hw_map_release(&view.profile_by_id);
+    return s;
+}
+
 static hw_status save(cli *c, const hw_nation *n, const hw_dataset *d, const hw_nation_truth *truth, const char *table, const char *folder, hw_err *err)
 {
-    hw_format_options o = {.separator = ','};
-    hw_dataset children, families;
     const char *path;
     int kind;
     HW_TRY(args_choice(&c->args, "children-format", &kind, err));
     const char *name = kind == 1 ? "children.json" : "children.csv";
-    HW_TRY(part(c, d, true, &children, err));
-    HW_TRY(part(c, d, false, &families, err));
     HW_TRY(hw_dir_make(folder, err));
-    HW_TRY(path_in(c, folder, name, &path, err));
-    o.format = kind == 1 ? HW_FORMAT_HOMEWARD_JSON : HW_FORMAT_CSV_WIDE;
-    HW_TRY(hw_format_write_file(path, &o, &children, NULL, err));
-    HW_TRY(path_in(c, folder, "families.json", &path, err));
-    o.format = HW_FORMAT_HOMEWARD_JSON;
-    HW_TRY(hw_format_write_file(path, &o, &families, NULL, err));
+    HW_TRY(save_part(c, d, true, kind == 1 ? HW_FORMAT_HOMEWARD_JSON : HW_FORMAT_CSV_WIDE, folder, name, err));
+    HW_TRY(save_part(c, d, false, HW_FORMAT_HOMEWARD_JSON, folder, "families.json", err));
     HW_TRY(path_in(c, folder, "truth.csv", &path, err));
     HW_TRY(write_truth(d, truth, path, err));
     HW_TRY(path_in(c, folder, "README.txt", &path, err));

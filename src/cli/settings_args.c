@@ -280,7 +280,7 @@ void settings_write_json(const hw_settings *s, hw_json *j)
     }
     hw_json_key(j, "sex_error");
     hw_json_double(j, s->sex_error);
-    hw_json_key(j, "default");
+    hw_json_key(j, "standard");
     write_locus(&s->standard, j);
     hw_json_key(j, "loci");
     hw_json_array(j);

@@ -11,7 +11,7 @@
 
 static hw_status add_hypothesis(const json_reader *r, const json_path *at, const json_t *obj, hw_pedigree *ped)
 {
-    if (!json_is_object(obj)) {
+    if (!json_typeof_is(obj, JSON_OBJECT)) {
         return json_fail(r, at, HW_PARSE, "expected a hypothesis (an object with name and individuals)");
     }
     HW_TRY(json_known_keys(r, at, obj, "name|individuals|founder_inbreeding"));
@@ -61,7 +61,7 @@ static hw_status check_person(const json_reader *r, const json_path *at, const h
 static hw_status find_population(const json_reader *r, const json_path *at, const json_t *value, const hw_population **ret)
 {
     const hw_dataset *d = r->d;
-    if (json_is_integer(value)) {
+    if (json_typeof_is(value, JSON_INTEGER)) {
         json_int_t i = json_integer_value(value);
         if (i >= 0 && (size_t)i < d->n_populations) {
             *ret = d->population[i];
@@ -69,7 +69,7 @@ static hw_status find_population(const json_reader *r, const json_path *at, cons
         }
         return json_fail(r, at, HW_PARSE, "no population number %lld (the first is 0; the dataset has %zu)", (long long)i, d->n_populations);
     }
-    if (!json_is_string(value)) {
+    if (!json_typeof_is(value, JSON_STRING)) {
         return json_fail(r, at, HW_PARSE, "expected the name of a population of this document");
     }
     for (size_t i = 0; i < d->n_populations; i++) {
@@ -95,7 +95,7 @@ static hw_status case_profiles(const json_reader *r, const json_path *at, const 
     for (size_t i = 0; i < n; i++) {
         const json_t *entry = json_array_get(array, i);
         const json_path *here = JSON_AT(at, i);
-        if (json_is_string(entry)) {
+        if (json_typeof_is(entry, JSON_STRING)) {
             uint64_t index;
             if (!hw_map_get(&d->profile_by_id, json_string_value(entry), &index)) {
                 return json_fail(r, here, HW_PARSE, "no profile \"%.60s\" in this document", json_string_value(entry));
@@ -169,7 +169,7 @@ static hw_status fill_case(json_reader *r, const json_path *at, const json_t *ob
     HW_TRY(json_get_object(r, at, obj, "settings", false, &settings));
     HW_TRY(json_get_array(r, at, obj, "loci", false, &loci));
     const json_t *population = json_object_get(obj, "population");
-    if (population != NULL && !json_is_null(population)) {
+    if (population != NULL && !json_typeof_is(population, JSON_NULL)) {
         HW_TRY(find_population(r, JSON_AT_KEY(at, "population"), population, &d->kase[index].population));
     }
     if (settings != NULL) {
@@ -183,7 +183,7 @@ static hw_status fill_case(json_reader *r, const json_path *at, const json_t *ob
 
 hw_status json_case(json_reader *r, const json_path *at, const json_t *obj)
 {
-    if (!json_is_object(obj)) {
+    if (!json_typeof_is(obj, JSON_OBJECT)) {
         return json_fail(r, at, HW_PARSE, "expected a case (an object)");
     }
     json_mark mark = json_mark_take(r->d);
@@ -205,7 +205,7 @@ static hw_status oracle_marker(const json_reader *r, const json_path *at, const 
                                hw_population *pop, hw_case *c, uint32_t i, const char **ret_silent)
 {
     hw_dataset *d = r->d;
-    if (!json_is_object(marker)) {
+    if (!json_typeof_is(marker, JSON_OBJECT)) {
         return json_fail(r, at, HW_PARSE, "expected a marker (an object)");
     }
     const char *name = NULL, *table = NULL, *silent = NULL;
@@ -213,17 +213,17 @@ static hw_status oracle_marker(const json_reader *r, const json_path *at, const 
     HW_TRY(json_get_string(r, at, marker, "table", false, &table));
     HW_TRY(json_get_string(r, at, marker, "silent", false, &silent));
     const json_t *source = marker;
-    const json_path *source_at = at;
+    const json_path *tables_at = JSON_AT_KEY(&json_root, "frequency_tables");
+    const json_path *table_at = JSON_AT_KEY(tables_at, table != NULL ? table : ""); /* at this scope: it is used to the end */
     if (table != NULL) {
         json_t *found = NULL;
         if (tables != NULL) {
-            HW_TRY(json_get_object(r, JSON_AT_KEY(&json_root, "frequency_tables"), tables, table, false, &found));
+            HW_TRY(json_get_object(r, tables_at, tables, table, false, &found));
         }
         if (found == NULL) {
             return json_fail(r, JSON_AT_KEY(at, "table"), HW_PARSE, "no table \"%.60s\" in frequency_tables", table);
         }
         source = found;
-        source_at = JSON_AT_KEY(JSON_AT_KEY(&json_root, "frequency_tables"), table);
     }
     uint32_t index;
     HW_TRY(hw_panel_add(&d->panel, name, kind, &index, r->err));
@@ -234,7 +234,7 @@ static hw_status oracle_marker(const json_reader *r, const json_path *at, const 
     }
     hw_freq *f = &pop->freq[i];
     f->locus = d->panel.locus[index].name;
-    HW_TRY(json_table(r, source_at, source, silent, f));
+    HW_TRY(json_table(r, table != NULL ? table_at : at, source, silent, f));
 
     /* The matrix of a custom model follows the order of the table as written; the table itself gets sorted. */
     hw_allele *order = HW_NEW(&d->arena, hw_allele, f->n);
@@ -276,7 +276,7 @@ static hw_status oracle_genotypes(const json_reader *r, const json_path *at, con
 {
     const char *locus;
     json_t *list;
-    if (!json_is_object(obj)) {
+    if (!json_typeof_is(obj, JSON_OBJECT)) {
         return json_fail(r, at, HW_PARSE, "expected the genotypes of a person (an object)");
     }
     json_object_foreach((json_t *)(uintptr_t)obj, locus, list)
@@ -420,7 +420,7 @@ static hw_status oracle_fill(json_reader *r, const json_path *at, const json_t *
 
 static hw_status oracle_case(json_reader *r, const json_path *at, const json_t *obj, const json_t *tables)
 {
-    if (!json_is_object(obj)) {
+    if (!json_typeof_is(obj, JSON_OBJECT)) {
         return json_fail(r, at, HW_PARSE, "expected a case (an object)");
     }
     json_mark mark = json_mark_take(r->d);

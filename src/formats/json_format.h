@@ -18,6 +18,12 @@
 #define HW_JSON_MAX_ALLELES 1000 /* of one locus in a table */
 #define HW_JSON_MAX_ARRAY ((size_t)20000000)
 
+/** Of a value that is there (the macros of jansson also ask for NULL). */
+static inline bool json_typeof_is(const json_t *value, json_type type)
+{
+    return json_typeof(value) == type;
+}
+
 /** One reading of one document. */
 typedef struct json_reader {
     const hw_format_input *in;

@@ -40,7 +40,7 @@ hw_status json_parse(const hw_format_input *in, const hw_format_options *o, json
         hw_status code = json_error_code(&e) == json_error_out_of_memory ? HW_NO_MEMORY : HW_PARSE;
         return HW_FAIL(err, code, "%s, line %d, column %d: not valid JSON: %s", in->name, e.line, e.column, e.text);
     }
-    if (!json_is_object(root)) {
+    if (!json_typeof_is(root, JSON_OBJECT)) {
         json_decref(root);
         return HW_FAIL(err, HW_PARSE, "%s: expected a JSON object with the key \"format\"", in->name);
     }
@@ -81,7 +81,7 @@ static hw_status read_loci(json_reader *r, const json_t *array)
         const json_path *here = JSON_AT(JSON_AT_KEY(&json_root, "loci"), i);
         const json_t *obj = json_array_get(array, i);
         const char *name = NULL, *kind = NULL;
-        if (!json_is_object(obj)) {
+        if (!json_typeof_is(obj, JSON_OBJECT)) {
             return json_fail(r, here, HW_PARSE, "expected a locus (an object with name and kind)");
         }
         HW_TRY(json_known_keys(r, here, obj, "name|kind"));
@@ -118,7 +118,7 @@ static hw_status fill_population(json_reader *r, const json_path *at, const json
     for (size_t i = 0; i < n; i++) {
         const json_t *table = json_array_get(loci, i);
         const json_path *here = JSON_AT(JSON_AT_KEY(at, "loci"), i);
-        if (!json_is_object(table)) {
+        if (!json_typeof_is(table, JSON_OBJECT)) {
             return json_fail(r, here, HW_PARSE, "expected the table of a locus (an object)");
         }
         HW_TRY(json_known_keys(r, here, table, "locus|alleles|frequencies|chromosomes|fmin"));
@@ -138,7 +138,7 @@ static hw_status fill_population(json_reader *r, const json_path *at, const json
 
 static hw_status read_population(json_reader *r, const json_path *at, const json_t *obj)
 {
-    if (!json_is_object(obj)) {
+    if (!json_typeof_is(obj, JSON_OBJECT)) {
         return json_fail(r, at, HW_PARSE, "expected a population (an object)");
     }
     json_mark mark = json_mark_take(r->d);
@@ -173,7 +173,7 @@ static hw_status family_profiles(json_reader *r, const json_path *at, const json
         if (!hw_pedigree_find(&f->pedigree, person, &i)) {
             return json_fail(r, here, HW_PARSE, "\"%.60s\" is typed but is no person of this family", person);
         }
-        if (json_is_string(value)) {
+        if (json_typeof_is(value, JSON_STRING)) {
             f->profile[i] = hw_dataset_find_profile(r->d, json_string_value(value));
             if (f->profile[i] == NULL) {
                 return json_fail(r, here, HW_PARSE, "no profile \"%.60s\" in this document", json_string_value(value));
@@ -203,7 +203,7 @@ static hw_status family_genotypes(json_reader *r, const json_path *at, const jso
             if (!hw_pedigree_find(&f->pedigree, person, &i)) {
                 return json_fail(r, here, HW_PARSE, "\"%.60s\" is typed but is no person of this family", person);
             }
-            if (!json_is_object(value)) {
+            if (!json_typeof_is(value, JSON_OBJECT)) {
                 return json_fail(r, here, HW_PARSE, "expected the genotypes of a person (an object)");
             }
             if (pass == 1) {
@@ -257,7 +257,7 @@ static hw_status fill_family(json_reader *r, const json_path *at, const json_t *
         const json_path *here = JSON_AT(JSON_AT_KEY(at, "missing"), i);
         const json_t *id = json_array_get(missing, i);
         uint32_t person;
-        if (!json_is_string(id) || !hw_pedigree_find(&f->pedigree, json_string_value(id), &person)) {
+        if (!json_typeof_is(id, JSON_STRING) || !hw_pedigree_find(&f->pedigree, json_string_value(id), &person)) {
             return json_fail(r, here, HW_PARSE, "expected the id of a person of this family");
         }
         for (uint32_t j = 0; j < f->n_missing; j++) {
@@ -275,7 +275,7 @@ static hw_status fill_family(json_reader *r, const json_path *at, const json_t *
 
 static hw_status read_family(json_reader *r, const json_path *at, const json_t *obj)
 {
-    if (!json_is_object(obj)) {
+    if (!json_typeof_is(obj, JSON_OBJECT)) {
         return json_fail(r, at, HW_PARSE, "expected a family (an object)");
     }
     json_mark mark = json_mark_take(r->d);
@@ -297,7 +297,7 @@ static hw_status read_notes(json_reader *r, const json_t *array)
         const json_t *obj = json_array_get(array, i);
         const char *file = NULL, *text = NULL;
         double line = 0;
-        if (!json_is_object(obj)) {
+        if (!json_typeof_is(obj, JSON_OBJECT)) {
             return json_fail(r, here, HW_PARSE, "expected a note (an object)");
         }
         HW_TRY(json_get_string(r, here, obj, "file", false, &file));

@@ -117,7 +117,7 @@ hw_status json_known_keys(const json_reader *r, const json_path *at, const json_
 static json_t *member(const json_t *obj, const char *key)
 {
     json_t *v = json_object_get(obj, key);
-    return v == NULL || json_is_null(v) ? NULL : v;
+    return v == NULL || json_typeof_is(v, JSON_NULL) ? NULL : v;
 }
 
 static hw_status absent(const json_reader *r, const json_path *at, bool required, const char *key, const char *what)
@@ -131,7 +131,7 @@ hw_status json_get_object(const json_reader *r, const json_path *at, const json_
     if (v == NULL) {
         return absent(r, at, required, key, "an object");
     }
-    if (!json_is_object(v)) {
+    if (!json_typeof_is(v, JSON_OBJECT)) {
         return wrong_type(r, JSON_AT_KEY(at, key), v, "an object");
     }
     *ret = v;
@@ -144,7 +144,7 @@ hw_status json_get_array(const json_reader *r, const json_path *at, const json_t
     if (v == NULL) {
         return absent(r, at, required, key, "an array");
     }
-    if (!json_is_array(v)) {
+    if (!json_typeof_is(v, JSON_ARRAY)) {
         return wrong_type(r, JSON_AT_KEY(at, key), v, "an array");
     }
     if (json_array_size(v) > HW_JSON_MAX_ARRAY) {
@@ -156,7 +156,7 @@ hw_status json_get_array(const json_reader *r, const json_path *at, const json_t
 
 hw_status json_keep_string(const json_reader *r, const json_path *at, const json_t *value, const char **ret)
 {
-    if (!json_is_string(value)) {
+    if (!json_typeof_is(value, JSON_STRING)) {
         return wrong_type(r, at, value, "a string");
     }
     size_t n = json_string_length(value);
@@ -183,11 +183,11 @@ hw_status json_get_string(const json_reader *r, const json_path *at, const json_
 hw_status json_number(const json_reader *r, const json_path *at, const json_t *value, double low, double high, double *ret)
 {
     double x;
-    if (json_is_number(value)) {
+    if ((json_typeof_is(value, JSON_INTEGER) || json_typeof_is(value, JSON_REAL))) {
         x = json_number_value(value);
-    } else if (json_is_string(value) && hw_streq(json_string_value(value), "inf")) {
+    } else if (json_typeof_is(value, JSON_STRING) && hw_streq(json_string_value(value), "inf")) {
         x = HUGE_VAL;
-    } else if (json_is_string(value) && hw_streq(json_string_value(value), "-inf")) {
+    } else if (json_typeof_is(value, JSON_STRING) && hw_streq(json_string_value(value), "-inf")) {
         x = -HUGE_VAL;
     } else {
         return wrong_type(r, at, value, "a number");
@@ -213,10 +213,10 @@ hw_status json_get_bool(const json_reader *r, const json_path *at, const json_t 
     if (v == NULL) {
         return HW_OK;
     }
-    if (!json_is_boolean(v)) {
+    if (!(json_typeof_is(v, JSON_TRUE) || json_typeof_is(v, JSON_FALSE))) {
         return wrong_type(r, JSON_AT_KEY(at, key), v, "true or false");
     }
-    *ret = json_is_true(v);
+    *ret = json_typeof_is(v, JSON_TRUE);
     return HW_OK;
 }
 
@@ -226,7 +226,7 @@ hw_status json_get_sex(const json_reader *r, const json_path *at, const json_t *
     if (v == NULL) {
         return HW_OK;
     }
-    const char *s = json_is_string(v) ? json_string_value(v) : "";
+    const char *s = json_typeof_is(v, JSON_STRING) ? json_string_value(v) : "";
     if (hw_streq(s, "M")) {
         *ret = HW_SEX_MALE;
     } else if (hw_streq(s, "F")) {
@@ -268,13 +268,13 @@ hw_status json_allele(const json_reader *r, const json_path *at, const json_t *v
 {
     char number[32];
     const char *s;
-    if (json_is_null(value)) {
+    if (json_typeof_is(value, JSON_NULL)) {
         *ret = HW_ALLELE_UNKNOWN;
         return HW_OK;
     }
-    if (json_is_string(value)) {
+    if (json_typeof_is(value, JSON_STRING)) {
         s = json_string_value(value);
-    } else if (json_is_number(value)) {
+    } else if ((json_typeof_is(value, JSON_INTEGER) || json_typeof_is(value, JSON_REAL))) {
         s = hw_fmt_double(json_number_value(value), number);
     } else {
         return wrong_type(r, at, value, "an allele (a string such as \"9.3\", or null)");
@@ -299,7 +299,7 @@ hw_status json_genotypes(const json_reader *r, const json_path *at, const json_t
     json_object_foreach((json_t *)(uintptr_t)obj, locus, list)
     {
         const json_path *here = JSON_AT_KEY(at, locus);
-        if (!json_is_array(list)) {
+        if (!json_typeof_is(list, JSON_ARRAY)) {
             return wrong_type(r, here, list, "an array of alleles");
         }
         size_t n = json_array_size(list);
@@ -335,7 +335,7 @@ hw_status json_genotypes(const json_reader *r, const json_path *at, const json_t
 
 hw_status json_profile(const json_reader *r, const json_path *at, const json_t *obj, hw_profile **ret, bool *ret_child)
 {
-    if (!json_is_object(obj)) {
+    if (!json_typeof_is(obj, JSON_OBJECT)) {
         return wrong_type(r, at, obj, "a profile (an object)");
     }
     HW_TRY(json_known_keys(r, at, obj,
@@ -378,7 +378,7 @@ static hw_status parent_index(const json_reader *r, const json_path *at, const j
         return HW_OK;
     }
     uint32_t index;
-    if (!json_is_string(v)) {
+    if (!json_typeof_is(v, JSON_STRING)) {
         return wrong_type(r, JSON_AT_KEY(at, key), v, "the id of a person, or null");
     }
     if (!hw_pedigree_find(ped, json_string_value(v), &index)) {
@@ -398,7 +398,7 @@ hw_status json_individuals(const json_reader *r, const json_path *at, const json
     for (size_t i = 0; i < n; i++) {
         const json_t *person = json_array_get(array, i);
         const json_path *here = JSON_AT(at, i);
-        if (!json_is_object(person)) {
+        if (!json_typeof_is(person, JSON_OBJECT)) {
             return wrong_type(r, here, person, "a person (an object)");
         }
         HW_TRY(json_known_keys(r, here, person, "id|father|mother|sex|twin|inbreeding"));
@@ -503,7 +503,7 @@ static hw_status matrix_values(const json_reader *r, const json_path *at, const 
     }
     for (uint32_t i = 0; i < n; i++) {
         const json_t *row = json_array_get(rows, i);
-        if (!json_is_array(row) || json_array_size(row) != n) {
+        if (!json_typeof_is(row, JSON_ARRAY) || json_array_size(row) != n) {
             return json_fail(r, JSON_AT(at, i), HW_PARSE, "expected a row of %u numbers", n);
         }
         for (uint32_t j = 0; j < n; j++) {
@@ -530,10 +530,10 @@ hw_status json_mutation(const json_reader *r, const json_path *at, const json_t 
                         const char *silent, hw_mutation *ret)
 {
     *ret = (hw_mutation){0};
-    if (value == NULL || json_is_null(value)) {
+    if (value == NULL || json_typeof_is(value, JSON_NULL)) {
         return HW_OK;
     }
-    if (!json_is_object(value)) {
+    if (!json_typeof_is(value, JSON_OBJECT)) {
         return wrong_type(r, at, value, "a mutation model (an object), or null");
     }
     HW_TRY(json_known_keys(r, at, value, "model|transform|rate|rate2|range|seed|alleles|matrix"));
@@ -615,7 +615,7 @@ static hw_status linked_pairs(const json_reader *r, const json_path *at, const j
         const json_t *obj = json_array_get(array, i);
         const json_path *here = JSON_AT(at, i);
         const char *a = NULL, *b = NULL;
-        if (!json_is_object(obj)) {
+        if (!json_typeof_is(obj, JSON_OBJECT)) {
             return wrong_type(r, here, obj, "a pair (an object)");
         }
         HW_TRY(json_known_keys(r, here, obj, "a|b|rho"));
@@ -660,7 +660,7 @@ hw_status json_settings(const json_reader *r, const json_path *at, const json_t 
             const json_path *here = JSON_AT(JSON_AT_KEY(at, "loci"), i);
             const json_t *entry = json_array_get(loci, i);
             const char *locus = NULL;
-            if (!json_is_object(entry)) {
+            if (!json_typeof_is(entry, JSON_OBJECT)) {
                 return wrong_type(r, here, entry, "the settings of a locus (an object)");
             }
             HW_TRY(json_known_keys(r, here, entry, "locus|female|male|silent|silent_in_table"));

@@ -128,9 +128,10 @@ static hw_status rare(const parts *x, uint32_t locus, uint32_t panel_index, cons
         char name[HW_ALLELE_BUF];
         hw_str_addf(&text, "%s%s (%.3g)", i > 0 ? ", " : "", hw_allele_format(v->model->added[i], name), v->model->added_freq[i]);
     }
-    *ret = hw_arena_strdup(&x->r->arena, text.s);
+    s = hw_str_check(&text, err);
+    *ret = s == HW_OK ? hw_arena_strdup(&x->r->arena, text.s) : NULL;
     hw_str_release(&text);
-    return *ret == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
+    return s == HW_OK && *ret == NULL ? HW_NO_MEMORY_FAIL(err) : s;
 }
 
 static int32_t search_position(const search *s, uint32_t panel_index)

@@ -14,6 +14,8 @@ typedef struct pair {
     matcher *m;
     const hw_profile *child;
     const hw_family *family;
+    uint32_t missing;      /* person of the family */
+    uint32_t missing_person;
     uint32_t n_populations;
     pair_lr *r;
     bool *dropped;         /* [hypothesis] a rival beyond the limits of cost, in the population at hand */
@@ -31,8 +33,9 @@ static hw_status typings(const pair *p, const hw_hypothesis *h, uint32_t panel_i
     for (size_t i = 0; i < h->pedigree.n; i++) {
         t[i] = (hw_typing){HW_ALLELE_UNKNOWN, HW_ALLELE_UNKNOWN, 0.0, 0.0};
     }
+    /* A reading of the missing person's own, where a file has one, is set aside: it would be a direct comparison, not kinship. */
     for (size_t i = 0; i < p->family->pedigree.n; i++) {
-        if (h->person_of[i] != UINT32_MAX) {
+        if (h->person_of[i] != UINT32_MAX && i != p->missing_person) {
             t[h->person_of[i]] = profile_typing(p->family->profile[i], panel_index);
         }
     }
@@ -129,13 +132,12 @@ static hw_status drop_if_costly(pair *p, uint32_t h, hw_status status, hw_real *
     return status;
 }
 
-static void multiply_ratio(hw_real *total, bool *zero_den, hw_real num, hw_real den)
+/* A reading that nobody can give (a heterozygous boy at X) tells no hypothesis from another. */
+static void multiply_ratio(hw_real *total, hw_real num, hw_real den)
 {
-    if (hw_real_is_zero(den)) {
-        *zero_den = true;
-        return;
+    if (!hw_real_is_zero(den)) {
+        *total = hw_real_mul(*total, hw_real_div(num, den));
     }
-    *total = hw_real_mul(*total, hw_real_div(num, den));
 }
 
 static hw_status one_population(pair *p, uint32_t missing, uint32_t k, hw_err *err)
@@ -145,7 +147,6 @@ static hw_status one_population(pair *p, uint32_t missing, uint32_t k, hw_err *e
     uint32_t n_h = r->h.n;
     hw_real *total = HW_NEW(&p->m->scratch, hw_real, n_h);
     hw_real *l = HW_NEW(&p->m->scratch, hw_real, n_h);
-    bool zero_den = false;
     p->dropped = HW_NEW(&p->m->scratch, bool, n_h + 1);
     if (total == NULL || l == NULL || p->dropped == NULL) {
         return HW_NO_MEMORY_FAIL(err);
@@ -182,7 +183,7 @@ static hw_status one_population(pair *p, uint32_t missing, uint32_t k, hw_err *e
             continue;
         }
         for (uint32_t h = 0; h < n_h; h++) {
-            multiply_ratio(&total[h], &zero_den, l[h], l[1]);
+            multiply_ratio(&total[h], l[h], l[1]);
         }
     }
     for (uint32_t i = 0; i < s->n_loci; i++) {
@@ -218,12 +219,15 @@ static hw_status one_population(pair *p, uint32_t missing, uint32_t k, hw_err *e
             r->locus_ratio[(size_t)j * p->n_populations + k] = 1.0;
         }
         for (uint32_t h = 0; h < n_h; h++) {
-            multiply_ratio(&total[h], &zero_den, l[h], l[1]);
+            multiply_ratio(&total[h], l[h], l[1]);
         }
     }
     for (uint32_t h = 0; h < n_h; h++) {
-        double x = zero_den || p->dropped[h] ? (double)NAN : hw_real_log10(total[h]);
+        double x = p->dropped[h] ? (double)NAN : hw_real_log10(total[h]);
         r->log10_ratio[(size_t)h * p->n_populations + k] = h == 0 ? x + hw_log10(r->sex_ratio) : x;
+    }
+    if (k == 0) {
+        r->ratio = total[0];
     }
     return HW_OK;
 }
@@ -248,53 +252,121 @@ static void find_links(const search *s, pair_lr *r)
     }
 }
 
+/* Where the missing person's sex is not known, it is that of the child in every hypothesis: also where the two are different persons. */
 static hw_status settle_child_sex(const pair *p, hw_sex sex, hw_err *err)
 {
-    for (uint32_t h = 0; h < p->r->h.n; h++) {
-        hw_pedigree *ped = &p->r->h.h[h].pedigree;
-        if (ped->person[p->r->h.h[h].child].sex == HW_SEX_UNKNOWN && sex != HW_SEX_UNKNOWN) {
-            ped->person[p->r->h.h[h].child].sex = sex;
-            HW_TRY(hw_pedigree_check(ped, err));
+    bool open = sex != HW_SEX_UNKNOWN && p->family->pedigree.person[p->missing].sex == HW_SEX_UNKNOWN;
+    for (uint32_t h = 0; open && h < p->r->h.n; h++) {
+        hw_hypothesis *x = &p->r->h.h[h];
+        HW_TRY(pedigree_settle_sex(&x->pedigree, x->child, sex, err));
+        if (x->person_of[p->missing] != UINT32_MAX) {
+            HW_TRY(pedigree_settle_sex(&x->pedigree, x->person_of[p->missing], sex, err));
         }
     }
     return HW_OK;
 }
 
-static hw_status compute(matcher *m, uint32_t child, uint32_t family, uint32_t missing, bool rivals, pair_lr *r, hw_err *err)
+static hw_status room(const pair *p, hw_err *err)
 {
-    const search *s = m->s;
-    pair p = {.m = m, .child = s->d->child[child], .family = &s->d->family[family], .n_populations = s->o->n_populations, .r = r};
-    hw_sex stated = p.family->pedigree.person[p.family->missing[missing]].sex;
-    hw_sex shown = s->child_sex[child];
-    r->sex_ratio = search_sex_ratio(s, child, stated);
-    p.x_usable = stated == HW_SEX_UNKNOWN ? shown != HW_SEX_UNKNOWN : shown == HW_SEX_UNKNOWN || shown == stated;
-    HW_TRY(settle_child_sex(&p, shown, err));
-    uint32_t n_h = r->h.n;
-    if (!rivals) {
-        n_h = n_h > 2 ? 2 : n_h;
-    }
+    const search *s = p->m->s;
+    pair_lr *r = p->r;
     hw_arena *a = &r->h.arena;
-    r->log10_ratio = HW_NEW(a, double, (size_t)r->h.n * p.n_populations + 1);
-    r->locus_ratio = HW_NEW(a, double, (size_t)s->n_loci * p.n_populations + 1);
+    r->log10_ratio = HW_NEW(a, double, (size_t)r->h.n * p->n_populations + 1);
+    r->locus_ratio = HW_NEW(a, double, (size_t)s->n_loci * p->n_populations + 1);
     r->used = HW_NEW(a, bool, s->n_loci + 1);
     r->inconsistent = HW_NEW(a, bool, s->n_loci + 1);
     r->linked_with = HW_NEW(a, int32_t, s->n_loci + 1);
-    p.model = HW_NEW(&m->scratch, hw_locus_model *, s->n_loci + 1);
-    if (r->log10_ratio == NULL || r->locus_ratio == NULL || r->used == NULL || r->inconsistent == NULL || r->linked_with == NULL || p.model == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
+    bool lost = r->log10_ratio == NULL || r->locus_ratio == NULL || r->used == NULL || r->inconsistent == NULL || r->linked_with == NULL;
+    return lost ? HW_NO_MEMORY_FAIL(err) : HW_OK;
+}
+
+/* The child's sex is taken to be `sex`. */
+static hw_status given_sex(pair *p, uint32_t missing, hw_sex sex, uint32_t n_h, hw_err *err)
+{
+    const search *s = p->m->s;
+    pair_lr *r = p->r;
+    hw_sex stated = p->family->pedigree.person[p->missing].sex;
+    p->x_usable = stated == HW_SEX_UNKNOWN ? sex != HW_SEX_UNKNOWN : sex == HW_SEX_UNKNOWN || sex == stated;
+    HW_TRY(room(p, err));
+    HW_TRY(settle_child_sex(p, sex, err));
+    r->n_used = 0;
+    r->n_inconsistent = 0;
     for (uint32_t i = 0; i < s->n_loci; i++) {
-        r->used[i] = usable(&p, missing, i);
+        r->used[i] = usable(p, missing, i);
     }
     find_links(s, r);
     uint32_t all = r->h.n;
     r->h.n = n_h;
     hw_status status = HW_OK;
-    for (uint32_t k = 0; k < p.n_populations && status == HW_OK; k++) {
-        status = one_population(&p, missing, k, err);
+    for (uint32_t k = 0; k < p->n_populations && status == HW_OK; k++) {
+        status = one_population(p, missing, k, err);
     }
     r->h.n = all;
     return status;
+}
+
+/* log10 of the mean of 10^a and 10^b. */
+static double mean_log10(double a, double b)
+{
+    if (a != a || b != b) {
+        return (double)NAN;
+    }
+    double high = a > b ? a : b;
+    double low = a > b ? b : a;
+    return high > -(double)INFINITY ? high + hw_log10((1.0 + hw_pow10(low - high)) / 2.0) : high;
+}
+
+/*
+ * Nobody knows the sex of the missing person nor of the child, and it matters: the mean of both, each equally likely. The ratios shown for single
+ * loci are means too; their product is then not that of the pair.
+ */
+static void take_means(const pair *p, const pair_lr *male, uint32_t n_h)
+{
+    pair_lr *r = p->r;
+    for (size_t i = 0; i < (size_t)n_h * p->n_populations; i++) {
+        r->log10_ratio[i] = mean_log10(male->log10_ratio[i], r->log10_ratio[i]);
+    }
+    r->n_inconsistent = 0;
+    for (uint32_t i = 0; i < p->m->s->n_loci; i++) {
+        r->inconsistent[i] = r->inconsistent[i] && male->inconsistent[i];
+        r->n_inconsistent += r->inconsistent[i] ? 1 : 0;
+        for (uint32_t k = 0; k < p->n_populations; k++) {
+            size_t at = (size_t)i * p->n_populations + k;
+            r->locus_ratio[at] = 0.5 * (r->locus_ratio[at] + male->locus_ratio[at]);
+        }
+    }
+    r->ratio = hw_real_mul_d(hw_real_add(male->ratio, r->ratio), 0.5);
+}
+
+static hw_status both_sexes(pair *p, uint32_t missing, uint32_t n_h, hw_err *err)
+{
+    HW_TRY(given_sex(p, missing, HW_SEX_MALE, n_h, err));
+    pair_lr male = *p->r;
+    /* Pedigrees anew: with one sex settled, those of others followed from it. */
+    HW_TRY(hw_hypotheses_build(p->family, missing, &p->r->h, err));
+    hw_status status = given_sex(p, missing, HW_SEX_FEMALE, n_h, err);
+    if (status == HW_OK) {
+        take_means(p, &male, n_h);
+    }
+    hw_hypotheses_release(&male.h);
+    return status;
+}
+
+static hw_status compute(matcher *m, uint32_t child, uint32_t family, uint32_t missing, bool rivals, pair_lr *r, hw_err *err)
+{
+    const search *s = m->s;
+    pair p = {.m = m, .child = s->d->child[child], .family = &s->d->family[family], .missing_person = s->d->family[family].missing[missing], .n_populations = s->o->n_populations, .r = r};
+    p.missing = p.family->missing[missing];
+    hw_sex stated = p.family->pedigree.person[p.missing].sex;
+    hw_sex shown = s->child_sex[child];
+    r->sex_ratio = search_sex_ratio(s, child, stated);
+    uint32_t n_h = !rivals && r->h.n > 2 ? 2 : r->h.n;
+    p.model = HW_NEW(&m->scratch, hw_locus_model *, s->n_loci + 1);
+    if (p.model == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    bool open = stated == HW_SEX_UNKNOWN && shown == HW_SEX_UNKNOWN && search_sex_matters(s, p.family, p.missing);
+    return open ? both_sexes(&p, missing, n_h, err) : given_sex(&p, missing, shown, n_h, err);
 }
 
 hw_status pair_lr_compute(matcher *m, uint32_t child, uint32_t family, uint32_t missing, bool rivals, pair_lr *ret, hw_err *err)

@@ -40,7 +40,7 @@ HW_API void hw_engine_free(hw_engine *e);
 /**
  * P(typings | pedigree). typing[i] is of ped->person[i]. The pedigree has passed hw_pedigree_check. Every allele typed is known to the model
  * (hw_locus_model_build with it among `seen`), else CONFLICT. TOO_COSTLY names the persons to drop (loop, or founders under theta).
- * At X loci a male's typing is a == b (a heterozygous male gives 0 unless error > 0), and every person's sex must be known (CONFLICT), except that
+ * At X loci a male's typing is a == b (a heterozygous male gives 0), and every person's sex must be known (CONFLICT), except that
  * untyped childless persons do not matter. A parent of unknown sex at an autosomal locus whose female and male models differ: CONFLICT.
  */
 HW_API hw_status hw_likelihood(hw_engine *e, const hw_pedigree *ped, const hw_locus_model *lm, const hw_typing *typing, hw_real *ret,

@@ -64,11 +64,12 @@ typedef struct family_locus {
     locus_table table;
 } family_locus;
 
-/* Multiply the ratios of one child at all loci: products of up to eight, then rescaled, in the order of the panel. */
+/* Multiply the ratios of one child at all loci: products of up to eight, then rescaled, in the order of the panel. Eight mutations of many steps would leave a double. */
 static hw_status child_ratio(matcher *m, question *q, const family_locus *fl, uint32_t n, size_t child, bool x_usable, hw_real *ret, hw_err *err)
 {
     hw_real total = hw_real_from(1.0);
     double product = 1.0;
+    uint32_t held = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (m->s->locus[fl[i].locus].kind == HW_LOCUS_X && !x_usable) {
             continue;
@@ -77,13 +78,16 @@ static hw_status child_ratio(matcher *m, question *q, const family_locus *fl, ui
         double r = 1.0;
         if (g >= 0) {
             r = fl[i].table.ratio[g];
+        } else if (g <= CHILD_OPEN) {
+            r = open_ratio(&fl[i].table, &fl[i].table.v->open[CHILD_OPEN - g]);
         } else if (g == CHILD_SLOW) {
             HW_TRY(question_slow_ratio(m, q, 0, fl[i].locus, m->s->d->child[child], &r, err));
         }
         product *= r;
-        if ((i & 7u) == 7u) {
+        if (++held == 8 || product < 1e-100) {
             total = hw_real_mul_d(total, product);
             product = 1.0;
+            held = 0;
         }
     }
     *ret = hw_real_mul_d(total, product);
@@ -117,13 +121,7 @@ static hw_status linked_ratio(matcher *m, const slot *sl, size_t child, hw_real 
 {
     pair_lr r;
     HW_TRY(pair_lr_compute(m, (uint32_t)child, sl->family, sl->missing, false, &r, err));
-    double x = 1.0;
-    hw_real total = hw_real_from(1.0);
-    for (uint32_t i = 0; i < m->s->n_loci; i++) {
-        x = r.locus_ratio[(size_t)i * m->s->o->n_populations];
-        total = x >= 0.0 && x < (double)INFINITY ? hw_real_mul_d(total, x) : total;
-    }
-    *ret = total;
+    *ret = r.ratio;
     pair_lr_release(&r);
     return HW_OK;
 }
@@ -165,10 +163,9 @@ static hw_status one_sex(all *a, matcher *m, const slot *sl, hw_sex sex, hw_real
     const hw_family *f = &a->s.d->family[sl->family];
     hw_pedigree copy;
     HW_TRY(hw_pedigree_copy(&f->pedigree, &copy, err));
-    copy.person[f->missing[sl->missing]].sex = sex;
     question q = {0};
     family_locus *fl = HW_NEW(&m->scratch, family_locus, a->s.n_loci + 1);
-    hw_status status = fl == NULL ? HW_NO_MEMORY_FAIL(err) : hw_pedigree_check(&copy, err);
+    hw_status status = fl == NULL ? HW_NO_MEMORY_FAIL(err) : pedigree_settle_sex(&copy, f->missing[sl->missing], sex, err);
     if (status == HW_OK) {
         status = question_init(m, &q, f, sl->missing, &copy, err);
     }
@@ -191,29 +188,13 @@ static hw_status one_sex(all *a, matcher *m, const slot *sl, hw_sex sex, hw_real
     return status;
 }
 
-/* The sex of a missing person matters when X loci are searched or when he or she has children. */
-static bool sex_matters(const all *a, const hw_family *f, uint32_t person)
-{
-    for (uint32_t i = 0; i < a->s.n_loci; i++) {
-        if (a->s.locus[i].kind == HW_LOCUS_X) {
-            return true;
-        }
-    }
-    for (size_t i = 0; i < f->pedigree.n; i++) {
-        if (f->pedigree.person[i].father == (int32_t)person || f->pedigree.person[i].mother == (int32_t)person) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static hw_status search_slot(all *a, matcher *m, const slot *sl, hw_real *row, hw_err *err)
 {
     const hw_family *f = &a->s.d->family[sl->family];
     uint32_t person = f->missing[sl->missing];
     hw_sex stated = f->pedigree.person[person].sex;
     size_t n = a->s.d->n_children;
-    if (stated != HW_SEX_UNKNOWN || !sex_matters(a, f, person)) {
+    if (stated != HW_SEX_UNKNOWN || !search_sex_matters(&a->s, f, person)) {
         HW_TRY(one_sex(a, m, sl, stated, row, err));
         for (size_t c = 0; c < n; c++) {
             row[c] = hw_real_mul_d(row[c], search_sex_ratio(&a->s, (uint32_t)c, stated));
@@ -282,13 +263,26 @@ static hw_status add_candidate(all *a, hw_match_result *r, size_t *cap, const sl
     return HW_OK;
 }
 
+/* 10^x, less the rounding that a product of ratios may have gathered: a ratio of just 10^4 is at a threshold of 4. */
+static hw_real threshold_of(double log10)
+{
+    const double most = 1e6;
+    double rest = log10 > most ? most : log10 < -most ? -most : log10;
+    hw_real r = hw_real_from(1.0 - 1e-12);
+    for (; rest > 300.0; rest -= 300.0) {
+        r = hw_real_mul_d(r, 1e300);
+    }
+    for (; rest < -300.0; rest += 300.0) {
+        r = hw_real_mul_d(r, 1e-300);
+    }
+    return hw_real_mul_d(r, hw_pow10(rest));
+}
+
 /* Sums run over families in their order, so that no thread count changes a bit. */
 static hw_status collect(all *a, size_t n, hw_real *sum, hw_match_result *r, size_t *cap, hw_err *err)
 {
     size_t n_children = a->s.d->n_children;
-    double log10_threshold = a->s.o->threshold_log10;
-    double whole = log10_threshold > 300.0 ? 300.0 : log10_threshold < -300.0 ? -300.0 : log10_threshold;
-    hw_real threshold = hw_real_from(hw_pow10(whole));
+    hw_real threshold = threshold_of(a->s.o->threshold_log10);
     for (size_t i = 0; i < n; i++) {
         const slot *sl = &a->slot[a->chunk_start + i];
         if (sl->status != HW_OK) {

@@ -31,6 +31,26 @@ static hw_status settle_children(search *s, hw_err *err)
     return HW_OK;
 }
 
+/* Linkage together with founder correlation has no exact answer here: said at once, not family by family. */
+static hw_status check_links(const search *s, hw_err *err)
+{
+    const hw_settings *set = s->o->settings;
+    for (uint32_t q = 0; q < set->n_linked; q++) {
+        uint32_t found = 0;
+        for (uint32_t i = 0; i < s->n_loci; i++) {
+            found += hw_streq(s->locus[i].name, set->linked[q].a) || hw_streq(s->locus[i].name, set->linked[q].b) ? 1 : 0;
+        }
+        for (uint32_t k = 0; k < s->o->n_populations; k++) {
+            if (found == 2 && s->theta[k] > 0.0) {
+                return HW_FAIL(err, HW_UNSUPPORTED, "%s and %s are stated to be linked and table %s has theta %g: the two are not modelled together; set theta to 0 or "
+                               "treat the loci as unlinked",
+                               set->linked[q].a, set->linked[q].b, s->o->population[k]->name, s->theta[k]);
+            }
+        }
+    }
+    return HW_OK;
+}
+
 hw_status search_init(search *s, hw_arena *arena, const hw_dataset *d, const hw_match_options *o, hw_err *err)
 {
     *s = (search){.d = d, .o = o, .arena = arena};
@@ -65,6 +85,7 @@ hw_status search_init(search *s, hw_arena *arena, const hw_dataset *d, const hw_
         return HW_FAIL(err, HW_NOT_FOUND, "table %s has none of the loci of these profiles (the first is %s); give the table of the kit used",
                        o->population[0]->name, d->panel.locus[0].name);
     }
+    HW_TRY(check_links(s, err));
     return settle_children(s, err);
 }
 
@@ -78,6 +99,36 @@ double search_sex_ratio(const search *s, uint32_t child, hw_sex missing_sex)
         return missing_sex == HW_SEX_MALE ? 2.0 : 0.0;
     }
     return missing_sex == HW_SEX_MALE ? 2.0 * odds / (1.0 + odds) : 2.0 / (1.0 + odds);
+}
+
+bool search_sex_matters(const search *s, const hw_family *f, uint32_t person)
+{
+    for (uint32_t i = 0; i < s->n_loci; i++) {
+        if (s->locus[i].kind == HW_LOCUS_X) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < f->pedigree.n; i++) {
+        if (f->pedigree.person[i].father == (int32_t)person || f->pedigree.person[i].mother == (int32_t)person) {
+            return true;
+        }
+    }
+    return false;
+}
+
+hw_status pedigree_settle_sex(hw_pedigree *ped, uint32_t person, hw_sex sex, hw_err *err)
+{
+    ped->person[person].sex = sex;
+    /* A parent of unknown sex stands in either place: it moves to that of its sex. */
+    for (size_t i = 0; i < ped->n; i++) {
+        hw_person *c = &ped->person[i];
+        if ((sex == HW_SEX_FEMALE && c->father == (int32_t)person) || (sex == HW_SEX_MALE && c->mother == (int32_t)person)) {
+            int32_t other = c->father;
+            c->father = c->mother;
+            c->mother = other;
+        }
+    }
+    return hw_pedigree_check(ped, err);
 }
 
 hw_status matcher_init(matcher *m, const search *s, hw_err *err)
@@ -206,19 +257,71 @@ hw_typing profile_typing(const hw_profile *p, uint32_t panel_index)
     return (hw_typing){g.a, g.b, p != NULL ? p->dropout : 0.0, p != NULL ? p->error : 0.0};
 }
 
-static int32_t child_genotype(const search *s, const variant *v, size_t child)
+static bool known(const hw_locus_model *lm, hw_allele seen)
 {
-    const hw_profile *p = s->d->child[child];
-    uint32_t panel_index = s->locus[v->locus].panel_index;
-    hw_genotype g = hw_profile_at(p, panel_index);
+    for (uint32_t i = 0; i < lm->n; i++) {
+        if ((int)i != lm->silent && hw_allele_may_be(seen, lm->allele[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The reading of a child with drop-out, an unknown or off-ladder allele, or a silent one in the model: which genotypes are open, and how likely each makes it. */
+static hw_status open_child(matcher *m, variant *v, const hw_typing *t, double *all, int32_t *ret, hw_err *err)
+{
+    size_t n = (size_t)v->model->n * (v->model->n + 1) / 2;
+    HW_TRY(hw_emission(v->model, t, false, all, err));
+    uint32_t open = 0;
+    uint32_t only = 0;
+    for (uint32_t g = 0; g < n; g++) {
+        if (all[g] > 0.0) {
+            only = g;
+            open++;
+        }
+    }
+    if (open == 1) { /* the probability of the reading cancels */
+        *ret = (int32_t)only;
+        return HW_OK;
+    }
+    open_reading *r = &v->open[v->n_open];
+    *r = (open_reading){.genotype = HW_NEW(&m->arena, uint32_t, open + 1), .p = HW_NEW(&m->arena, double, open + 1)};
+    if (r->genotype == NULL || r->p == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (uint32_t g = 0; g < n; g++) {
+        if (all[g] > 0.0) {
+            r->genotype[r->n] = g;
+            r->p[r->n++] = all[g];
+        }
+    }
+    *ret = CHILD_OPEN - (int32_t)v->n_open++;
+    return HW_OK;
+}
+
+static hw_status child_genotype(matcher *m, variant *v, size_t child, double *scratch, int32_t *ret, hw_err *err)
+{
+    const search_locus *l = &m->s->locus[v->locus];
+    const hw_profile *p = m->s->d->child[child];
+    hw_genotype g = hw_profile_at(p, l->panel_index);
     if (!hw_genotype_typed(g)) {
-        return CHILD_UNTYPED;
+        *ret = CHILD_UNTYPED;
+        return HW_OK;
     }
     int a = hw_locus_model_index(v->model, g.a);
     int b = hw_locus_model_index(v->model, g.b);
     bool plain = hw_allele_is_repeat(g.a) && hw_allele_is_repeat(g.b) && a >= 0 && b >= 0 && p->dropout <= 0.0 && p->error <= 0.0 &&
                  (v->model->silent < 0 || a != b);
-    return plain ? (int32_t)hw_genotype_index((uint32_t)a, (uint32_t)b) : CHILD_SLOW;
+    if (plain) {
+        *ret = (int32_t)hw_genotype_index((uint32_t)a, (uint32_t)b);
+        return HW_OK;
+    }
+    hw_typing t = profile_typing(p, l->panel_index);
+    if (l->kind == HW_LOCUS_X || !known(v->model, g.a) || !known(v->model, g.b)) {
+        *ret = CHILD_SLOW;
+        return HW_OK;
+    }
+    return open_child(m, v, &t, scratch, ret, err);
 }
 
 hw_status variant_child_index(matcher *m, variant *v, hw_err *err)
@@ -228,14 +331,28 @@ hw_status variant_child_index(matcher *m, variant *v, hw_err *err)
     }
     size_t n = m->s->d->n_children;
     int32_t *index = HW_NEW(&m->arena, int32_t, n + 1);
-    if (index == NULL) {
+    double *scratch = HW_NEW(&m->scratch, double, (size_t)v->model->n * (v->model->n + 1) / 2);
+    v->open = HW_NEW(&m->arena, open_reading, n + 1);
+    v->n_open = 0;
+    if (index == NULL || v->open == NULL || scratch == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     for (size_t i = 0; i < n; i++) {
-        index[i] = child_genotype(m->s, v, i);
+        HW_TRY(child_genotype(m, v, i, scratch, &index[i], err));
     }
     v->child_index = index;
     return HW_OK;
+}
+
+double open_ratio(const locus_table *t, const open_reading *r)
+{
+    double missing = 0.0;
+    double unrelated = 0.0;
+    for (uint32_t i = 0; i < r->n; i++) {
+        missing += t->post[r->genotype[i]] * r->p[i];
+        unrelated += t->prior[r->genotype[i]] * r->p[i];
+    }
+    return unrelated > 0.0 ? missing / unrelated : 1.0;
 }
 
 /* ---- a family and its missing person ---- */
@@ -363,7 +480,8 @@ static hw_status misfit(matcher *m, const question *q, const variant *v, const h
             hw_str_addf(&who, "%s%s (%s/%s)", who.len > 0 ? ", " : "", q->ped->person[typed[i]].id, hw_allele_format(x->a, a), hw_allele_format(x->b, b));
         }
     }
-    hw_status status = HW_FAIL(err, HW_IMPOSSIBLE,
+    hw_status status = who.failed == HW_NO_MEMORY ? HW_NO_MEMORY_FAIL(err) :
+                       HW_FAIL(err, HW_IMPOSSIBLE,
                                "family %s does not fit as stated: at locus %s %s cannot be related so. Check for swapped samples and for the stated relations",
                                q->family->id, v->model->locus, who.s);
     hw_str_release(&who);
@@ -442,7 +560,8 @@ static hw_status build_table(matcher *m, question *q, variant *v, const hw_typin
     const double *prior = NULL;
     HW_TRY(prior_table(m, q, v, t, &prior, err));
     for (size_t i = 0; i < n; i++) {
-        ratio[i] = prior[i] > 0.0 ? post[i] / prior[i] : 0.0;
+        /* A reading that nobody can give (a heterozygous boy at X) tells no family from another. */
+        ratio[i] = prior[i] > 0.0 ? post[i] / prior[i] : 1.0;
     }
     m->table_bytes += 3 * n * sizeof(double);
     *ret = (locus_table){.v = v, .post = post, .prior = prior, .ratio = ratio};

@@ -36,13 +36,23 @@ typedef struct variant {
     uint32_t n_added;
     hw_allele *added;                  /* sorted */
     hw_locus_model *model;
-    int32_t *child_index;              /* [children] genotype index, or the two values below; NULL until asked for */
+    int32_t *child_index;              /* [children] genotype index, or one of the values below; NULL until asked for */
+    struct open_reading *open;         /* readings that leave the genotype open: child_index CHILD_OPEN - k is number k */
+    uint32_t n_open;
     double *founder;                   /* [genotypes] probability of an unrelated child's genotype, theta 0 */
     double *founder_x;                 /* [genotypes] of an unrelated boy at an X locus */
     struct variant *next;
 } variant;
 #define CHILD_UNTYPED (-1)
 #define CHILD_SLOW (-2)
+#define CHILD_OPEN (-3)
+
+/* The genotypes that a reading leaves open, with P(reading | genotype). */
+typedef struct open_reading {
+    uint32_t n;
+    uint32_t *genotype;
+    double *p;
+} open_reading;
 
 /* P(genotype | family) when the person is the missing one and when unrelated, at one locus; ratio = post / prior. */
 typedef struct locus_table {
@@ -88,21 +98,28 @@ hw_status question_table(matcher *m, question *q, uint32_t population, uint32_t 
                          hw_err *err) HW_MUST_CHECK;
 /* Ratio of a child whose genotype is not a plain look-up. */
 hw_status question_slow_ratio(matcher *m, question *q, uint32_t population, uint32_t locus, const hw_profile *child, double *ret, hw_err *err) HW_MUST_CHECK;
+/* Ratio of a child whose reading leaves several genotypes open, from the family's own table. */
+double open_ratio(const locus_table *t, const open_reading *r);
 hw_status variant_child_index(matcher *m, variant *v, hw_err *err) HW_MUST_CHECK;
 hw_typing profile_typing(const hw_profile *p, uint32_t panel_index);
 /* Likelihood ratio of the evidence of a child's sex when the missing person has the given sex. */
 double search_sex_ratio(const search *s, uint32_t child, hw_sex missing_sex);
+/* Can the answer depend on the sex of this person (X loci searched, or children in the family)? */
+bool search_sex_matters(const search *s, const hw_family *f, uint32_t person);
+/* Give the person that sex and settle which parent of its children it is. */
+hw_status pedigree_settle_sex(hw_pedigree *ped, uint32_t person, hw_sex sex, hw_err *err) HW_MUST_CHECK;
 
 /* hypothesis_lr.c: the ratios of all hypotheses about one pair. */
 typedef struct pair_lr {
     hw_hypotheses h;
-    double *log10_ratio;       /* [hypothesis * n_populations + population], against unrelated, evidence of sex included for MISSING */
+    double *log10_ratio;       /* [hypothesis * n_populations + population], against unrelated, evidence of sex included for MISSING; NAN: not computed */
     double *locus_ratio;       /* [locus * n_populations + population] missing : unrelated */
     bool *used;                /* [locus] in the first population */
     bool *inconsistent;        /* [locus]: impossible without mutation, drop-out, error and silent alleles */
     int32_t *linked_with;      /* [locus] */
     uint32_t n_used, n_inconsistent;
     double sex_ratio;
+    hw_real ratio;             /* missing : unrelated in the first population, evidence of sex not included */
 } pair_lr;
 hw_status pair_lr_compute(matcher *m, uint32_t child, uint32_t family, uint32_t missing, bool rivals, pair_lr *ret, hw_err *err) HW_MUST_CHECK;
 void pair_lr_release(pair_lr *p);

@@ -100,10 +100,11 @@ static hw_status build_model(evaluation *v, hw_case_locus *l, hw_err *err)
             char freq[32];
             hw_str_addf(&text, " %s (%s)", hw_allele_format(m->added[i], name), hw_fmt_double(m->added_freq[i], freq));
         }
-        l->note = hw_arena_strdup(&v->r->arena, text.s);
+        hw_status s = hw_str_check(&text, err);
+        l->note = s == HW_OK ? hw_arena_strdup(&v->r->arena, text.s) : NULL;
         hw_str_release(&text);
         if (l->note == NULL) {
-            return HW_NO_MEMORY_FAIL(err);
+            return s != HW_OK ? s : HW_NO_MEMORY_FAIL(err);
         }
     }
     return HW_OK;

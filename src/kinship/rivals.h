@@ -18,7 +18,8 @@ typedef enum hw_hypothesis_kind { HW_HYPOTHESIS_MISSING, HW_HYPOTHESIS_UNRELATED
 /** One hypothesis: the family's pedigree with the child in one more or one other place. */
 typedef struct hw_hypothesis {
     hw_hypothesis_kind kind;
-    const char *code;       /* "missing", "unrelated", "full-sib-of:MO:child", ...: stable, for files */
+    const char *code;       /* stable, for files: "missing", "unrelated", "full-sib-of:MO:child", "half-sib-of:MO:paternal:child", "half-sib-of:MO:by:GM:child",
+                               "half-sib-by:FA", "full-sib-of:GM:grandchild" */
     const char *text;       /* "a child of a full sibling of the mother (MO)" */
     hw_pedigree pedigree;   /* family pedigree, changed */
     uint32_t child;         /* index of the child in it */
@@ -39,7 +40,12 @@ typedef struct hw_hypotheses {
  *  - both parents untyped, siblings typed: half sibling by the father, half sibling by the mother, first cousin;
  *  - grandparents typed (parents not): great-nephew/-niece: grandchild of a full sibling of each typed grandparent; child of another child of the typed grandparents (the missing one's cousin);
  *  - others (uncle/aunt ... typed only): child of a full sibling of the nearest typed relative.
- * Rivals that give the same coefficients against every typed person as an earlier hypothesis carry same_as. CONFLICT when `missing` is out of range.
+ * Half siblings of a parent come by each grandparent when one of them is a person of the family. An inbred founder has no such siblings. The child has the sex
+ * of the missing person, an added sibling that of the person it stands beside. Persons of the family keep their indices; added ones follow.
+ * A hypothesis carries same_as when the joint distribution of identity patterns of all typed persons and the child equals that of an earlier one: then, at
+ * independent autosomal loci without mutation, every possible data has the same probability under both. Mutation, sex and linkage may leave small
+ * differences. -1 also where the proof would be too long (many typed children of untyped parents; more than 48 persons that matter).
+ * CONFLICT when `missing` is out of range; LIMIT when the pedigree has no room for one more person. Cost: some 25 microseconds, at most some milliseconds.
  */
 HW_API hw_status hw_hypotheses_build(const hw_family *family, uint32_t missing, hw_hypotheses *ret, hw_err *err) HW_MUST_CHECK;
 HW_API void hw_hypotheses_release(hw_hypotheses *h);

@@ -37,12 +37,19 @@ typedef struct hw_nation_truth {
 HW_API void hw_nation_init(hw_nation *n);
 /**
  * Drop genes: children and families into `ds` (ids C00001.., F00001..; ds->synthetic = true), the truth into `ret_truth` (one per child, in ds's arena). All loci of `pop` that are in
- * `loci` (panel names; NULL: all of pop). Mutation and silent alleles by `settings`. The same seed gives the same nation on every machine and for any thread count.
+ * `loci` (panel names; NULL: all of pop). Mutation, silent alleles and the rate of hidden Y copies by `settings`; founders are drawn independently (theta 0).
+ * The same seed gives the same nation on every machine and for any thread count. The number of children with a registered family is exact, the other
+ * shares are probabilities; relatives' families are as many as there is room for. Person ids: FA MO PGF PGM MGF MGM UN AU S1.. HS FA2 C1 C2.
+ * USAGE: a share outside 0..1, no loci, fewer families than children need. NOT_FOUND: a locus without frequencies. UNSUPPORTED: neither autosomal nor X.
+ * On failure `ds` is good for releasing only.
  */
 HW_API hw_status hw_nation_simulate(const hw_nation *n, const hw_population *pop, const hw_settings *settings, const char *const *loci,
                                     size_t n_loci, hw_dataset *ds, hw_nation_truth **ret_truth, hw_err *err) HW_MUST_CHECK;
 
-/** Drop genes through one pedigree at one locus: genotypes of all persons into ret[n] as allele indices (X: males (i,i)). */
+/**
+ * Drop genes through one pedigree at one locus: genotypes of all persons into ret[n] as allele indices (paternal, maternal; X: males (i,i)). Theta of the model and
+ * inbreeding of founders are respected; identical twins are equal. CONFLICT: an unknown sex at an X locus.
+ */
 HW_API hw_status hw_gene_drop(const hw_pedigree *ped, const hw_locus_model *lm, hw_rng *rng, uint32_t (*ret)[2], hw_err *err) HW_MUST_CHECK;
 
 #ifdef __cplusplus

@@ -321,7 +321,7 @@ static void add_lineage(writer *w)
             hw_cell *row = hw_doc_row(t);
             hw_doc_cell(d, row, 0, x->lineage[i].system, HW_CELL_PLAIN);
             hw_doc_cell(d, row, 1, x->lineage[i].relative, HW_CELL_PLAIN);
-            hw_doc_cell(d, row, 2, x->lineage[i].text, HW_CELL_PLAIN);
+            hw_doc_cell(d, row, 2, hw_doc_phrase(d, x->lineage[i].text), HW_CELL_PLAIN);
         }
     }
     if (loci > 0) {
@@ -347,9 +347,10 @@ static void add_rest(writer *w)
         hw_doc_add(d, HW_BLOCK_HEADING, label(w, HW_L_NOTES));
     }
     for (uint32_t i = 0; i < x->n_notes; i++) {
-        hw_block *b = hw_doc_add(d, HW_BLOCK_ITEM, x->note[i]);
-        if (b != NULL) {
-            b->lang = "en";
+        const char *text = hw_doc_phrase(d, x->note[i]);
+        hw_block *b = hw_doc_add(d, HW_BLOCK_ITEM, text);
+        if (b != NULL && hw_streq(text, hw_doc_clean(d, x->note[i]))) {
+            b->lang = "en"; /* no words of ours for it */
         }
     }
     hw_doc_add(d, HW_BLOCK_HEADING, label(w, HW_L_MODEL));

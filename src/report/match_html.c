@@ -24,7 +24,7 @@ static const char STYLE[] =
     "caption{text-align:left;color:#475563;padding:.2rem 0;white-space:nowrap}"
     "th,td{text-align:left;vertical-align:top;padding:.25rem .6rem;border-bottom:1px solid #e3e8ed}"
     "thead th{border-bottom:2px solid #8794a1;vertical-align:bottom}"
-    "tbody th{font-weight:600;white-space:nowrap}"
+    "tbody th{font-weight:600;white-space:nowrap}tbody th.p{white-space:normal}thead th{word-break:keep-all}"
     ".fields th{font-weight:400;color:#475563;white-space:normal;width:18rem}"
     ".n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
     "thead .n{white-space:normal}"
@@ -60,7 +60,7 @@ static void add_lang(hw_str *out, const char *lang, const hw_document *d)
 static void table_cell(hw_str *out, const hw_column *column, const hw_cell *cell, bool head)
 {
     const char *style = cell->style == HW_CELL_STRONG && !head ? "strong" : cell->style == HW_CELL_WARN ? "warn" : cell->style == HW_CELL_FAINT ? "faint" : "";
-    const char *number = column->right ? "n" : "";
+    const char *number = column->right ? "n" : head && column->wrap ? "p" : "";
     hw_str_add(out, head ? "<th scope=\"row\"" : "<td");
     if (style[0] != 0 || number[0] != 0) {
         hw_str_addf(out, " class=\"%s%s%s\"", number, number[0] != 0 && style[0] != 0 ? " " : "", style);

@@ -71,6 +71,13 @@ static const pattern PATTERN[] = {
     {"three or more alleles: set aside", "三个或更多等位基因：不予使用"},
     {"no frequencies in the table", "频率表中无此基因座"},
     {"computed together with * (linked)", "与 $1 合并计算（连锁）"},
+    {"The value is that of the pedigree as stated; untyped persons are real and none is left out.", "数值以所述家系为准；未分型人员视为真实存在，无一省略。"},
+    {"Mutation rates are the default of the program for every locus; bring the rates of your laboratory.", "各基因座均采用程序默认突变率；请使用本实验室的突变率。"},
+    {"* of the loci cannot be explained without a mutation, drop-out, reading error or silent allele; each is shown with what it assumes.",
+     "有 $1 个基因座须以突变、等位基因丢失、读取错误或无效等位基因解释；每一个均列出其假定。"},
+    {"DNA of these persons cannot tell \"*\" from \"*\" (independent loci, apart from mutation).", "这些人员的 DNA 无法区分“@1”与“@2”（独立基因座，不计突变）。"},
+    {"This family misses * persons. Which of them the child is, is a question of age, sex and circumstances where DNA cannot tell.",
+     "该家庭有 $1 名失踪人。当 DNA 无法区分时，儿童是其中哪一人须依年龄、性别和具体情况判断。"},
 };
 
 typedef struct hole {

@@ -88,6 +88,69 @@ static inline void fail_every_allocation(hw_format_id id, const char *name, cons
     }
 }
 
+/* The dataset's arena ends a little later each time: every string and array that is kept fails once. */
+static inline void starve(hw_format_id id, const char *name, const char *text)
+{
+    for (size_t cap = 16;; cap += 16) {
+        fixture f;
+        fixture_init(&f);
+        f.d.arena.cap = cap;
+        hw_status s = read_named(&f, id, name, text, strlen(text));
+        fixture_release(&f);
+        if (s == HW_OK) {
+            return;
+        }
+        assert_true(s == HW_NO_MEMORY && cap < 10000000);
+    }
+}
+
+/* Reads what may be anything: it is read, or refused with a message. */
+static inline void read_anything(hw_format_id id, const char *name, const char *text, size_t n)
+{
+    for (int keep = 0; keep < 2; keep++) {
+        fixture f;
+        fixture_init(&f);
+        f.o.keep_good = keep == 1;
+        HW_AUTO_FREE char *copy = hw_strndup(text, n); /* exactly as long as it is, for the sanitizers */
+        hw_status s = read_named(&f, id, name, copy, n);
+        if (s != f.err.code || (s != HW_OK && f.err.msg[0] == '\0')) {
+            fail_msg("status %s, message \"%s\"", hw_status_name(s), f.err.msg);
+        }
+        fixture_release(&f);
+    }
+}
+
+/* Cut at every `step` bytes. */
+static inline void truncate_everywhere(hw_format_id id, const char *name, const char *text, size_t step)
+{
+    for (size_t n = strlen(text); n > step; n -= step) {
+        read_anything(id, name, text, n);
+    }
+}
+
+/* Every line in turn taken away or replaced by something else. */
+static inline void replace_every_line(hw_format_id id, const char *name, const char *text)
+{
+    static const char *const instead[] = {NULL, "", "x", "-1", "3", "99999999999", "0.5", "#TRUE#", "\"!!\"", "[[[Family 9]]]", "Allele1= 8", "SystemName= FGA"};
+    hw_str b;
+    hw_str_init(&b, 0);
+    for (const char *line = text; *line != '\0';) {
+        const char *end = strchr(line, '\n');
+        end = end != NULL ? end + 1 : line + strlen(line);
+        for (size_t i = 0; i < sizeof instead / sizeof instead[0]; i++) {
+            hw_str_clear(&b);
+            hw_str_addn(&b, text, (size_t)(line - text));
+            if (instead[i] != NULL) {
+                hw_str_addf(&b, "%s\n", instead[i]);
+            }
+            hw_str_add(&b, end);
+            read_anything(id, name, b.s, b.len);
+        }
+        line = end;
+    }
+    hw_str_release(&b);
+}
+
 /* Likelihood of hypothesis h of a case at its locus i, under its own table (or `population`) and settings (or `settings`). */
 static inline double case_likelihood(const hw_dataset *d, const hw_case *c, uint32_t h, uint32_t i, const hw_population *population,
                                      const hw_settings *settings)

@@ -414,6 +414,13 @@ static void finds_names_by_any_spelling(void **state)
     }
 }
 
+static void survives_anything(void **state)
+{
+    (void)state;
+    truncate_everywhere(CMF, "x.xml", family, 3);
+    starve(CMF, "x.xml", family);
+}
+
 static void survives_want_of_memory(void **state)
 {
     (void)state;
@@ -433,6 +440,7 @@ int main(void)
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(keeps_good_records),
         cmocka_unit_test(finds_names_by_any_spelling),
+        cmocka_unit_test(survives_anything),
         cmocka_unit_test(survives_want_of_memory),
     };
     int result = cmocka_run_group_tests(tests, NULL, NULL);

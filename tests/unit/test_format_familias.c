@@ -621,6 +621,16 @@ static void obeys_limits(void **state)
     fixture_release(&f);
 }
 
+static void survives_anything(void **state)
+{
+    (void)state;
+    replace_every_line(FAM, "p.fam", paternity);
+    replace_every_line(FAM, "d.fam", dvi);
+    truncate_everywhere(FAM, "p.fam", paternity, 3);
+    starve(FAM, "p.fam", paternity);
+    starve(FAM, "d.fam", dvi);
+}
+
 static void survives_want_of_memory(void **state)
 {
     (void)state;
@@ -643,6 +653,7 @@ int main(void)
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(keeps_good_records),
         cmocka_unit_test(obeys_limits),
+        cmocka_unit_test(survives_anything),
         cmocka_unit_test(survives_want_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

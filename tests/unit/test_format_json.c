@@ -490,6 +490,48 @@ static void survives_want_of_memory(void **state)
     fail_every_allocation(O, "o.json", ORACLE MARKER PEOPLE ", \"genotypes\": {\"A\": {\"L1\": [\"8\"]}}}", J);
 }
 
+/* Every value in turn replaced by others: read, or refused with the place. */
+static void replace_values(hw_format_id id, json_t *root, json_t *at)
+{
+    static const char *const instead[] = {"null", "true", "-1", "0.5", "1e99", "\"?\"", "\"\"", "\"inf\"", "[]", "[1]", "{}", "{\"a\": 1}", "7"};
+    size_t n = json_is_object(at) ? json_object_size(at) : json_array_size(at);
+    for (size_t i = 0; i < n; i++) {
+        void *iter = json_is_object(at) ? json_object_iter(at) : NULL;
+        for (size_t k = 0; iter != NULL && k < i; k++) {
+            iter = json_object_iter_next(at, iter);
+        }
+        json_t *old = json_incref(iter != NULL ? json_object_iter_value(iter) : json_array_get(at, i));
+        char key[100];
+        snprintf(key, sizeof key, "%s", iter != NULL ? json_object_iter_key(iter) : "");
+        if (json_is_object(old) || json_is_array(old)) {
+            replace_values(id, root, old);
+        }
+        for (size_t k = 0; k < sizeof instead / sizeof instead[0]; k++) {
+            json_t *other = json_loads(instead[k], JSON_DECODE_ANY, NULL);
+            assert_non_null(other);
+            assert_int_equal(iter != NULL ? json_object_set_new(at, key, other) : json_array_set_new(at, i, other), 0);
+            char *text = json_dumps(root, JSON_COMPACT);
+            read_anything(id, "m.json", text, strlen(text));
+            free(text);
+        }
+        assert_int_equal(iter != NULL ? json_object_set_new(at, key, old) : json_array_set_new(at, i, old), 0);
+    }
+}
+
+static void survives_other_values(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {full, oracle, ORACLE MARKER PEOPLE ", \"genotypes\": {\"A\": {\"L1\": [\"8\"]}}}"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        json_t *root = json_loads(texts[i], 0, NULL);
+        assert_non_null(root);
+        replace_values(i == 0 ? J : O, root, root);
+        json_decref(root);
+        starve(i == 0 ? J : O, "s.json", texts[i]);
+    }
+    truncate_everywhere(J, "t.json", full, 7);
+}
+
 static void is_recognised(void **state)
 {
     (void)state;
@@ -516,6 +558,7 @@ int main(void)
         cmocka_unit_test(keeps_good_records),
         cmocka_unit_test(obeys_limits),
         cmocka_unit_test(survives_want_of_memory),
+        cmocka_unit_test(survives_other_values),
         cmocka_unit_test(is_recognised),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -486,6 +486,15 @@ static void looks_beside_the_file(void **state)
     assert_int_equal(rmdir(dir), 0);
 }
 
+static void survives_anything(void **state)
+{
+    (void)state;
+    replace_every_line(PED, "x.ped", plain);
+    truncate_everywhere(PED, "x.ped", plain, 1);
+    starve(PED, "x.ped", plain);
+    starve(FREQ, "b.freq", "TH01\n6\t0.25\n9.3\t0.75\n\nPenta D\n9 0.5\n12 0.5\n");
+}
+
 static void survives_want_of_memory(void **state)
 {
     (void)state;
@@ -528,6 +537,7 @@ int main(void)
         cmocka_unit_test(obeys_limits),
         cmocka_unit_test(is_recognised),
         cmocka_unit_test(looks_beside_the_file),
+        cmocka_unit_test(survives_anything),
         cmocka_unit_test(survives_want_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

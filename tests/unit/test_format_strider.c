@@ -75,6 +75,13 @@ static void keeps_good_tables(void **state)
     fixture_release(&f);
 }
 
+static void survives_anything(void **state)
+{
+    (void)state;
+    truncate_everywhere(X, "x.xml", two, 1);
+    starve(X, "x.xml", two);
+}
+
 static void survives_want_of_memory(void **state)
 {
     (void)state;
@@ -87,6 +94,7 @@ int main(void)
         cmocka_unit_test(reads_populations),
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(keeps_good_tables),
+        cmocka_unit_test(survives_anything),
         cmocka_unit_test(survives_want_of_memory),
     };
     int result = cmocka_run_group_tests(tests, NULL, NULL);
