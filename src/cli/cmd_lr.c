@@ -256,9 +256,12 @@ static void write_totals(const hw_case_result *r, const pair *p, size_t n_pairs,
     }
 }
 
-static void write_text(const hw_case_result *r, const pair *p, size_t n_pairs, hw_str *out)
+static void write_text(const hw_case_result *r, const pair *p, size_t n_pairs, bool synthetic, hw_str *out)
 {
     const hw_case *k = r->kase;
+    if (synthetic) {
+        hw_str_add(out, "*** SYNTHETIC DATA: invented people, not a real case ***\n");
+    }
     hw_str_addf(out, "Case %s%s%s\nFrequencies: %s\n\n", k->id, k->title != NULL ? ": " : "", k->title != NULL ? k->title : "", r->population);
     write_loci(r, p, n_pairs, out);
     write_totals(r, p, n_pairs, out);
@@ -313,7 +316,7 @@ static void put_locus(hw_json *j, const hw_case_result *r, uint32_t l, const pai
     hw_json_end(j);
 }
 
-static void put_case(hw_json *j, const hw_case_result *r, const pair *p, size_t n_pairs)
+static void put_case(hw_json *j, const hw_case_result *r, const pair *p, size_t n_pairs, bool synthetic)
 {
     const hw_case *k = r->kase;
     hw_json_object(j);
@@ -321,6 +324,10 @@ static void put_case(hw_json *j, const hw_case_result *r, const pair *p, size_t 
     hw_json_string(j, k->id);
     hw_json_key(j, "title");
     hw_json_string(j, k->title);
+    if (synthetic) {
+        hw_json_key(j, "synthetic");
+        hw_json_bool(j, true);
+    }
     hw_json_key(j, "frequencies");
     hw_json_string(j, r->population);
     hw_json_key(j, "hypotheses");
@@ -393,9 +400,9 @@ static hw_status show_case(cli *c, const inputs *in, const hw_case *k, hw_json *
         return s;
     }
     if (j != NULL) {
-        put_case(j, &r, p, n_pairs);
+        put_case(j, &r, p, n_pairs, d->synthetic);
     } else {
-        write_text(&r, p, n_pairs, out);
+        write_text(&r, p, n_pairs, d->synthetic, out);
     }
     hw_case_result_release(&r);
     return HW_OK;

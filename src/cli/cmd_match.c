@@ -71,26 +71,20 @@ static void say_done(const cli *c, const inputs *in, const hw_match_result *r, c
     }
 }
 
-static hw_status show(cli *c, const inputs *in, const hw_match_options *o, hw_match_result *r, hw_err *err)
+static hw_status show(const cli *c, const inputs *in, const hw_match_options *o, const hw_report_options *ro, const hw_match_result *r, hw_err *err)
 {
     HW_CLEANUP(hw_str_release) hw_str text = {0};
-    hw_report_options ro;
-    char date[24];
-    uint64_t limit = 0;
     hw_str_init(&text, 0);
-    HW_TRY(report_from_args(c, &ro, date, err));
-    HW_TRY(args_count(&c->args, "limit", 0, 1000000000, &limit, err));
     hw_match_result part = *r;
-    if (limit > 0 && part.n_candidates > limit) {
-        part.n_candidates = (size_t)limit;
+    if (ro->max_rows > 0 && part.n_candidates > ro->max_rows) {
+        part.n_candidates = ro->max_rows;
     }
-    ro.max_rows = (size_t)limit;
     if (args_has(&c->args, "json")) {
         HW_TRY(hw_report_list_json(&in->people, o, &part, &text, err));
     } else if (args_has(&c->args, "csv")) {
         HW_TRY(hw_report_list_csv(&in->people, o, &part, &text, err));
     } else {
-        HW_TRY(hw_report_list_text(&in->people, o, r, &ro, &text, err));
+        HW_TRY(hw_report_list_text(&in->people, o, r, ro, &text, err));
     }
     return term_write(&text, err);
 }
@@ -98,12 +92,18 @@ static hw_status show(cli *c, const inputs *in, const hw_match_options *o, hw_ma
 static hw_status run(cli *c, inputs *in, hw_err *err)
 {
     hw_match_options o;
+    hw_report_options ro;
     hw_match_result r = {0};
+    char date[24];
+    uint64_t limit = 0;
     const char *folder = args_text(&c->args, "out");
     in->collect_rejects = folder != NULL;
     if (args_has(&c->args, "json") && args_has(&c->args, "csv")) {
         return HW_FAIL(err, HW_USAGE, "--json and --csv exclude each other");
     }
+    HW_TRY(report_from_args(c, &ro, date, err));
+    HW_TRY(args_count(&c->args, "limit", 0, 1000000000, &limit, err));
+    ro.max_rows = (size_t)limit;
     HW_TRY(match_read(c, in, &o, err));
     inputs_show_notes(c, in, folder != NULL ? "notes.csv" : NULL);
     term_progress bar;
@@ -118,7 +118,7 @@ static hw_status run(cli *c, inputs *in, hw_err *err)
     }
     if (s == HW_OK) {
         say_done(c, in, &r, folder);
-        s = show(c, in, &o, &r, err);
+        s = show(c, in, &o, &ro, &r, err);
     }
     hw_match_result_release(&r);
     return s;

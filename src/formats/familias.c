@@ -55,7 +55,7 @@ const char *fam_unquote(fam_reader *f, fam_line l)
 
 hw_status fam_read_text(fam_reader *f, const char *what, const char **ret)
 {
-    fam_line l;
+    fam_line l = {0};
     HW_TRY(fam_next(f, what, &l));
     if (l.n > 1000) {
         return fam_fail(f, f->at - 1, HW_LIMIT, "%s of %u bytes; at most 1000 are read", what, l.n);
@@ -70,7 +70,7 @@ hw_status fam_read_text(fam_reader *f, const char *what, const char **ret)
 
 hw_status fam_read_int(fam_reader *f, const char *what, int64_t low, int64_t high, int64_t *ret, fam_line *ret_rest)
 {
-    fam_line l;
+    fam_line l = {0};
     HW_TRY(fam_next(f, what, &l));
     uint32_t end = l.n > 0 && l.s[0] == '-' ? 1 : 0;
     while (end < l.n && l.s[end] >= '0' && l.s[end] <= '9') {
@@ -110,7 +110,7 @@ static bool number_value(const char *s, size_t n, double *ret)
 
 hw_status fam_read_number(fam_reader *f, const char *what, double low, double high, double *ret)
 {
-    fam_line l;
+    fam_line l = {0};
     double x;
     HW_TRY(fam_next(f, what, &l));
     if (!number_value(l.s, l.n, &x)) {
@@ -127,7 +127,7 @@ hw_status fam_read_number(fam_reader *f, const char *what, double low, double hi
 
 hw_status fam_read_bool(fam_reader *f, const char *what, bool *ret, fam_line *ret_rest)
 {
-    fam_line l;
+    fam_line l = {0};
     HW_TRY(fam_next(f, what, &l));
     bool yes = l.n >= 6 && memcmp(l.s, "#TRUE#", 6) == 0, no = l.n >= 7 && memcmp(l.s, "#FALSE#", 7) == 0;
     if (!yes && !no) {

@@ -36,6 +36,13 @@ static void on_error(void *ctx, xmlErrorPtr e)
     }
 }
 
+/* Some messages of libxml2 go past its error handlers straight to standard error. */
+__attribute__((format(printf, 2, 3))) static void print_nothing(void *ctx, const char *format, ...)
+{
+    (void)ctx;
+    (void)format;
+}
+
 hw_status hw_xml_open(hw_xml *x, const hw_format_input *in, hw_err *err)
 {
     memset(x, 0, sizeof *x);
@@ -45,8 +52,13 @@ hw_status hw_xml_open(hw_xml *x, const hw_format_input *in, hw_err *err)
         return HW_FAIL(err, HW_LIMIT, "%s: %zu bytes of XML; at most %zu are read", in->name, in->size, HW_XML_MAX_BYTES);
     }
     pthread_once(&once, start_library);
+    x->old_print = xmlGenericError;
+    x->old_print_ctx = xmlGenericErrorContext;
+    x->silenced = true;
+    xmlSetGenericErrorFunc(NULL, print_nothing);
     /* the text is UTF-8 by now, whatever its declaration says */
-    x->reader = xmlReaderForMemory(in->data, (int)in->size, NULL, "UTF-8", XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_BIG_LINES);
+    x->reader = xmlReaderForMemory(in->data, (int)in->size, NULL, "UTF-8",
+                                   XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_BIG_LINES | XML_PARSE_IGNORE_ENC);
     if (x->reader == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
@@ -59,6 +71,10 @@ void hw_xml_close(hw_xml *x)
     if (x->reader != NULL) {
         xmlFreeTextReader(x->reader);
         x->reader = NULL;
+    }
+    if (x->silenced) {
+        xmlSetGenericErrorFunc(x->old_print_ctx, x->old_print);
+        x->silenced = false;
     }
 }
 

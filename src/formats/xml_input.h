@@ -22,6 +22,9 @@ typedef struct hw_xml {
     int line, column; /* of the first error of the parser, 0 none */
     char message[200];
     bool out_of_memory;
+    bool silenced;             /* the thread's channel for libxml2's own printing is ours until close */
+    xmlGenericErrorFunc old_print;
+    void *old_print_ctx;
 } hw_xml;
 
 #define HW_XML_MAX_BYTES ((size_t)1 << 30)

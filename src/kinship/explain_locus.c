@@ -149,7 +149,8 @@ static hw_status one(parts *x, const pair_lr *p, hw_explained_locus *l, bool fam
     uint32_t n_pop = x->o->n_populations;
     int32_t at = search_position(x->s, l->panel_index);
     for (uint32_t k = 0; k < n_pop; k++) {
-        l->ratio[k] = at >= 0 ? p->locus_ratio[(size_t)at * n_pop + k] : 1.0;
+        bool lacking = at >= 0 && x->s->locus[at].freq[k] == NULL;
+        l->ratio[k] = lacking ? (double)NAN : at >= 0 ? p->locus_ratio[(size_t)at * n_pop + k] : 1.0;
     }
     if (l->kind == HW_LOCUS_AMEL) {
         l->use = HW_USE_SEX;

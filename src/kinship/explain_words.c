@@ -87,7 +87,7 @@ static void add_ratio(hw_str *t, double log10)
 static void add_percent(hw_str *t, double p)
 {
     if (p > 1.0 - 1e-12) {
-        hw_str_add(t, "1 - 1e-12 or more");
+        hw_str_add(t, "≥ 1 - 1e-12");
     } else if (p > 0.99999) {
         hw_str_addf(t, "1 - %.1e", 1.0 - p);
     } else if (p < 1e-4) {
@@ -189,6 +189,19 @@ static hw_status notes(parts *x, hw_err *err)
     const hw_settings *set = x->o->settings;
     if (set->standard.female.model != HW_MUTATION_NONE && set->n_by_locus == 0) {
         HW_TRY(note(x, "Mutation rates are the default of the program for every locus; bring the rates of your laboratory.", err));
+    }
+    for (uint32_t k = 1; k < x->r->n_populations; k++) {
+        uint32_t lacking = 0;
+        for (uint32_t i = 0; i < x->r->n_loci; i++) {
+            const hw_explained_locus *l = &x->r->locus[i];
+            bool used = l->use == HW_USE_USED || l->use == HW_USE_LINKED_WITH_PREVIOUS;
+            lacking += used && hw_population_find(x->o->population[k], l->locus) == NULL ? 1 : 0;
+        }
+        if (lacking > 0) {
+            HW_TRY(note(x, hw_arena_printf(a, "Table %s has no frequencies for %u of the %u loci used: its ratio rests on fewer loci, so that a smaller value there is no sign of rarer alleles.",
+                                           x->r->population[k], lacking, x->r->summary.loci_used),
+                        err));
+        }
     }
     if (x->r->summary.inconsistent > 0) {
         HW_TRY(note(x, hw_arena_printf(a, "%u of the loci cannot be explained without a mutation, drop-out, reading error or silent allele; each is shown with what it assumes.",

@@ -77,7 +77,7 @@ typedef struct hw_explained_locus {
     uint32_t panel_index;
     hw_locus_kind kind;
     hw_locus_use use;
-    double *ratio;        /* [n_populations]: missing : unrelated. May be 0 */
+    double *ratio;        /* [n_populations]: missing : unrelated. May be 0; nan where the population's table lacks the locus */
     bool inconsistent;    /* without mutation, drop-out, error and silent alleles the family and child would be impossible here */
     const char *assumed;  /* what then explains it: "mutation 14 -> 15 (father)", or NULL */
     const char *rare;     /* alleles given the minimum frequency: "33.1 (0.00258)", or NULL */

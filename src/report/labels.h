@@ -125,6 +125,8 @@
     X(LIST_PRIOR_EACH, " for each missing person.", "。")                                                                                   \
     X(LIST_RANKED_BY, "Ranked by the population: ", "排序依据群体：")                                                                       \
     X(LIST_MIN_OVER, "min: smallest log10 LR over: ", "最小：各群体中最小的 log10 LR：")                                                    \
+    X(LIST_INCONSISTENT, "Loci: how many were used; in brackets with ! how many of them need a mutation, drop-out or error.",                       \
+      "基因座：所用个数；括号内带 ! 者为须以突变、等位基因丢失或分型错误解释的个数。")                                                      \
     X(LIST_VERBAL_SAID, "In words: by the smallest ratio over the populations.", "文字表述：以各群体中的最小似然比为准。")
 
 typedef enum hw_label {

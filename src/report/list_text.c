@@ -29,34 +29,48 @@ static const char *label(const list *l, hw_label name)
     return hw_doc_label(&l->doc, name);
 }
 
+/* The columns, and which of them are prose. */
+enum { RANK, CHILD, FAMILY, RELATION, LOCI, LR, LR_MIN, RIVAL, POSTERIOR, VERBAL, COLUMNS };
+
+static const struct {
+    hw_label title;
+    bool right, wrap;
+} COLUMN[COLUMNS] = {
+    {HW_L_RANK, true, false},    {HW_L_CHILD, false, true},      {HW_L_FAMILY, false, true},         {HW_L_RELATION, false, true}, {HW_L_LIST_LOCI, true, false},
+    {HW_L_LIST_LR, true, false}, {HW_L_LIST_MIN, true, false},   {HW_L_LIST_RIVAL, false, true},
+    {HW_L_LIST_POSTERIOR, true, false}, {HW_L_VERBAL, false, true},
+};
+
 static void candidate_row(list *l, hw_table *t, const hw_candidate *c, size_t rank)
 {
     hw_document *doc = &l->doc;
     char buf[HW_FIGURE_BUF];
     hw_cell *row = hw_doc_row(t);
-    hw_doc_cell(doc, row, 0, hw_doc_printf(doc, "%zu", rank), HW_CELL_PLAIN);
-    hw_doc_cell(doc, row, 1, l->d->child[c->child]->id, HW_CELL_STRONG);
-    hw_doc_cell(doc, row, 2, l->d->family[c->family].id, HW_CELL_STRONG);
-    hw_doc_cell(doc, row, 3, missing_id(l, c), HW_CELL_PLAIN);
-    hw_doc_cell(doc, row, 4, hw_doc_phrase(doc, c->relation), HW_CELL_PLAIN);
-    hw_doc_cell(doc, row, 5, c->inconsistent > 0 ? hw_doc_printf(doc, "%u (%u!)", c->loci_used, c->inconsistent) : hw_doc_printf(doc, "%u", c->loci_used),
+    hw_doc_cell(doc, row, RANK, hw_doc_printf(doc, "%zu", rank), HW_CELL_PLAIN);
+    hw_doc_cell(doc, row, CHILD, l->d->child[c->child]->id, HW_CELL_STRONG);
+    const hw_family *f = &l->d->family[c->family];
+    /* which of several missing persons, where the family's id does not say it all */
+    hw_doc_cell(doc, row, FAMILY, f->n_missing > 1 ? hw_doc_printf(doc, "%s (%s)", f->id, missing_id(l, c)) : f->id, HW_CELL_STRONG);
+    hw_doc_cell(doc, row, RELATION, hw_doc_phrase(doc, c->relation), HW_CELL_PLAIN);
+    hw_doc_cell(doc, row, LOCI, c->inconsistent > 0 ? hw_doc_printf(doc, "%u (%u!)", c->loci_used, c->inconsistent) : hw_doc_printf(doc, "%u", c->loci_used),
                 c->inconsistent > 0 ? HW_CELL_WARN : HW_CELL_PLAIN);
-    hw_doc_cell(doc, row, 6, hw_figure_log10(c->log10_lr, buf), HW_CELL_STRONG);
-    hw_doc_cell(doc, row, 7, hw_figure_log10(c->log10_lr_min, buf), HW_CELL_PLAIN);
+    hw_doc_cell(doc, row, LR, hw_figure_log10(c->log10_lr, buf), HW_CELL_STRONG);
+    hw_doc_cell(doc, row, LR_MIN, hw_figure_log10(c->log10_lr_min, buf), HW_CELL_PLAIN);
     if (c->rival != NULL) {
         const char *rival = hw_doc_phrase(doc, c->rival);
-        hw_doc_cell(doc, row, 8, hw_doc_printf(doc, "%s: %s", rival, hw_figure_log10(c->rival_log10, buf)), c->rival_log10 < 1.0 ? HW_CELL_WARN : HW_CELL_PLAIN);
+        hw_doc_cell(doc, row, RIVAL, hw_doc_printf(doc, "%s: %s", rival, hw_figure_log10(c->rival_log10, buf)), c->rival_log10 < 1.0 ? HW_CELL_WARN : HW_CELL_PLAIN);
     } else {
-        hw_doc_cell(doc, row, 8, "-", HW_CELL_PLAIN);
+        hw_doc_cell(doc, row, RIVAL, "-", HW_CELL_PLAIN);
     }
-    hw_doc_cell(doc, row, 9, hw_figure_probability(c->posterior, buf), HW_CELL_PLAIN);
-    hw_doc_cell(doc, row, 10, hw_doc_phrase(doc, hw_verbal_scale(c->log10_lr_min)), HW_CELL_PLAIN);
+    hw_doc_cell(doc, row, POSTERIOR, hw_figure_probability(c->posterior, buf), HW_CELL_PLAIN);
+    hw_doc_cell(doc, row, VERBAL, hw_doc_phrase(doc, hw_verbal_scale(c->log10_lr_min)), HW_CELL_PLAIN);
 }
 
 static void build(list *l, const hw_report_options *o)
 {
     hw_document *doc = &l->doc;
     const hw_match_result *r = l->r;
+    bool inconsistent = false;
     size_t shown = o->max_rows > 0 && o->max_rows < r->n_candidates ? o->max_rows : r->n_candidates;
     if (l->d->synthetic) {
         hw_doc_add(doc, HW_BLOCK_BANNER, label(l, HW_L_SYNTHETIC));
@@ -64,18 +78,13 @@ static void build(list *l, const hw_report_options *o)
     if (shown == 0) {
         hw_doc_add(doc, HW_BLOCK_TEXT, label(l, HW_L_LIST_NONE));
     } else {
-        static const struct {
-            hw_label title;
-            bool right, wrap;
-        } column[11] = {{HW_L_RANK, true, false},      {HW_L_CHILD, false, false},  {HW_L_FAMILY, false, false},        {HW_L_MISSING, false, false},
-                        {HW_L_RELATION, false, true},  {HW_L_LIST_LOCI, true, false}, {HW_L_LIST_LR, true, false},      {HW_L_LIST_MIN, true, false},
-                        {HW_L_LIST_RIVAL, false, true}, {HW_L_LIST_POSTERIOR, true, false}, {HW_L_VERBAL, false, true}};
-        hw_table *t = hw_doc_table(doc, HW_BLOCK_TABLE, NULL, 11, (uint32_t)shown);
-        for (uint32_t i = 0; i < 11; i++) {
-            hw_doc_column(doc, t, i, label(l, column[i].title), column[i].right, column[i].wrap);
+        hw_table *t = hw_doc_table(doc, HW_BLOCK_TABLE, NULL, COLUMNS, (uint32_t)shown);
+        for (uint32_t i = 0; i < COLUMNS; i++) {
+            hw_doc_column(doc, t, i, label(l, COLUMN[i].title), COLUMN[i].right, COLUMN[i].wrap);
         }
         for (size_t i = 0; i < shown && doc->ok; i++) {
             candidate_row(l, t, &r->candidate[i], i + 1);
+            inconsistent = inconsistent || r->candidate[i].inconsistent > 0;
         }
     }
     if (shown < r->n_candidates) {
@@ -94,6 +103,9 @@ static void build(list *l, const hw_report_options *o)
         hw_doc_add(doc, HW_BLOCK_SMALL, hw_doc_printf(doc, "%s%s", label(l, HW_L_LIST_MIN_OVER), names));
     }
     hw_doc_add(doc, HW_BLOCK_SMALL, label(l, HW_L_LIST_VERBAL_SAID));
+    if (inconsistent) {
+        hw_doc_add(doc, HW_BLOCK_SMALL, label(l, HW_L_LIST_INCONSISTENT));
+    }
     if (shown > 0) {
         hw_doc_add(doc, HW_BLOCK_LEAD, label(l, HW_L_LEAD));
     }

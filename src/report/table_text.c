@@ -9,7 +9,7 @@
 #include "report/text.h"
 
 #define GAP 2
-#define PROSE_MIN 14 /* least width of a column of prose */
+#define PROSE_MIN 12 /* least width of a column of prose */
 #define TITLE_MIN 6  /* titles are broken rather than cells */
 
 typedef struct setting {

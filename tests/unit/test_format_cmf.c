@@ -101,6 +101,12 @@ static void reads_rapid_and_odd_versions(void **state)
     fixture_release(&f);
     must_read(&f, CMF, "v.xml", TOP "<HEADERVERSION>9.9</HEADERVERSION><KIT></KIT>" SPECIMEN("PARTIAL=\"1\"", "A", "Other", LOCUS("TH01", A("6"))) END);
     assert_true(fixture_noted(&f, "CMF version \"9.9\""));
+    fixture_release(&f);
+    /* the text is UTF-8 when it comes here, whatever it once was */
+    must_read(&f, CMF, "g.xml",
+              "<?xml version=\"1.0\" encoding=\"GB18030\"?><CODISImportFile><HEADERVERSION>9.9</HEADERVERSION>" SPECIMEN(
+                  "PARTIAL=\"1\" CASEID=\"\xE5\xAD\xA9\"", "A", "Other", LOCUS("TH01", A("6"))) END);
+    assert_string_equal(f.d.profile[0]->family, "\xE5\xAD\xA9");
     assert_string_equal(fixture_genotype(&f, "A", "TH01"), "6/-");
     fixture_release(&f);
 }
@@ -403,7 +409,8 @@ static void finds_names_by_any_spelling(void **state)
     char root[16];
     static const struct {
         const char *text, *root;
-    } texts[] = {{" <?xml version=\"1.0\"?><!-- a > b --><a:b c=\"d\"/>", "b"}, {"<a>", "a"}, {"a", NULL}, {"<!-- ", NULL}, {"<>", NULL}, {"<averyveryverylongname>", NULL}, {"<?x", NULL}};
+    } texts[] = {{" <?xml version=\"1.0\"?><!-- a > b --><a:b c=\"d\"/>", "b"}, {"<a>", "a"}, {"a", NULL}, {"<!-- ", NULL}, {"<>", NULL}, {"<averyveryverylongname>", NULL}, {"<?x", NULL},
+               {"<a\tb>", "a"}, {"<a\nb>", "a"}, {"<a\rb>", "a"}, {"<a/>", "a"}, {"<a", "a"}, {"\r\n\t", NULL}, {"<!x><a>", "a"}, {"<", NULL}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         hw_format_input in = {"x", texts[i].text, strlen(texts[i].text)};
         bool found = hw_xml_root(&in, root, sizeof root);
@@ -412,6 +419,16 @@ static void finds_names_by_any_spelling(void **state)
             assert_string_equal(root, texts[i].root);
         }
     }
+}
+
+static void escapes_what_xml_does_not_take(void **state)
+{
+    (void)state;
+    hw_str b;
+    hw_str_init(&b, 0);
+    hw_xml_escape(&b, "<a & \"b\">\n\r\t\x01\xE5\xAD\xA9");
+    assert_string_equal(b.s, "&lt;a &amp; &quot;b&quot;&gt;   \xE5\xAD\xA9");
+    hw_str_release(&b);
 }
 
 static void survives_anything(void **state)
@@ -440,6 +457,7 @@ int main(void)
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(keeps_good_records),
         cmocka_unit_test(finds_names_by_any_spelling),
+        cmocka_unit_test(escapes_what_xml_does_not_take),
         cmocka_unit_test(survives_anything),
         cmocka_unit_test(survives_want_of_memory),
     };

@@ -1,0 +1,536 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Homeward authors
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The command line from outside.
+
+usage: test_cli.py PROGRAM [--update]     --update writes the golden files anew; look at the difference before keeping it
+"""
+
+import csv
+import io
+import json
+import os
+import pty
+import select
+import shutil
+import signal
+import subprocess
+import time
+
+from harness import GOLDEN, PROGRAM, TOP, Failure, check, contains, environment, golden, main, run, test
+
+G = "tests/golden/cli"
+TABLES = ["--freq", "norstr-east-asia,nist1036-asian"]
+MATCH = [*TABLES, "--children", f"{G}/children.csv", "--families", f"{G}/families.csv"]
+
+
+def commands():
+    """{command: [(option, letter, kind, value, completion)]} as the program states them."""
+    table = {}
+    for line in run("help", "--table")[0].splitlines():
+        command, *option = line.split("\t")
+        table.setdefault(command, []).append(option)
+    return table
+
+
+def files_of(folder):
+    return {p.name: p.read_bytes() for p in sorted(folder.iterdir())}
+
+
+# ---- help ---------------------------------------------------------------------------------------------------------
+
+
+@test
+def help_of_everything(folder):
+    text = run("help")[0]
+    for command in commands():
+        contains(text, f"  {command} ")
+        own = run("help", *command.split())[0]
+        check(own == run(*command.split(), "--help")[0], f"help {command} and {command} --help differ")
+        for option in commands()[command]:
+            contains(own, option[0])
+        text += f"\n--- {command}\n{own}"
+    golden("help.txt", text)
+
+
+@test
+def help_of_nothing_goes_to_stderr(folder):
+    out, err = run(status=2)
+    check(out == "", "standard output holds something")
+    contains(err, "Usage: homeward")
+
+
+@test
+def help_of_the_first_word_of_commands(folder):
+    contains(run("help", "simulate")[0], "homeward simulate nation")
+    contains(run("simulate", status=2)[1], "simulate nation")
+
+
+@test
+def every_option_stands_in_the_manual(folder):
+    pages = {"match": "homeward-match.1", "match explain": "homeward-match.1", "match score": "homeward-match.1", "lr": "homeward-lr.1",
+             "convert": "homeward-convert.1", "simulate nation": "homeward-simulate.1"}
+    for command, options in commands().items():
+        page = (TOP / "man" / pages.get(command, "homeward.1")).read_text(encoding="utf-8")
+        for option in options:
+            check(f"Fl Fl {option[0][2:]}" in page, f"{pages.get(command, 'homeward.1')} lacks {option[0]} of {command}")
+
+
+@test
+def manual_names_every_command_and_exit_code(folder):
+    page = (TOP / "man" / "homeward.1").read_text(encoding="utf-8")
+    for command in commands():
+        contains(page, f".It Cm {command}")
+    for code in [0, 1, *range(2, 14), 70]:
+        contains(page, f".It {code}\n")
+
+
+@test
+def version_names_tables(folder):
+    out, _ = run("version")
+    contains(out, "homeward 0.", "norstr-east-asia", "uk-dna17-chinese")
+    data = json.loads(run("version", "--json")[0])
+    check(len(data["tables"]) >= 20, "tables are missing")
+    check(run("--version")[0] == out, "--version differs from version")
+
+
+@test
+def formats_and_loci(folder):
+    names = {f["name"]: f for f in json.loads(run("formats", "--json")[0])}
+    check(names["familias"]["read"] and names["familias"]["write"], str(names["familias"]))
+    contains(run("formats")[0], "familias", "cmf")
+    loci = {x["name"]: x for x in json.loads(run("loci", "--json")[0])}
+    check("THO1" in loci["TH01"]["aliases"], str(loci["TH01"]))
+    contains(run("loci")[0], "DYS391")
+
+
+# ---- errors -------------------------------------------------------------------------------------------------------
+
+
+@test
+def errors_say_what_where_and_what_to_do(folder):
+    children = (TOP / G / "children.csv").read_text(encoding="utf-8").splitlines()
+    fields = children[3].split(",")
+    fields[6] = "14.75"
+    (folder / "bad.csv").write_text("\n".join([*children[:3], ",".join(fields), *children[4:]]) + "\n", encoding="utf-8")
+    (folder / "empty.csv").write_text("", encoding="utf-8")
+    (folder / "binary.csv").write_bytes(bytes(range(1, 256)))
+    (folder / "rates.csv").write_text("locus,female,male\nvWA,0.1,x\n", encoding="utf-8")
+    for name in ("children.csv", "families.csv"):
+        shutil.copy(TOP / G / name, folder / name)
+    env = environment(HOMEWARD_DATA=str(TOP / "data"))
+    match = [*TABLES, "--children", "children.csv", "--families", "families.csv"]
+    calls = [
+        ["frobnicate"], ["matsh"], ["match", "--chilren", "x"], ["match", "--children"], ["match", "stray"], ["match", "--json=yes"],
+        ["match"], ["match", "--freq", "norstr-east-asia"], ["match", "--freq", "norstr-east-asa", *match[2:]], ["match", "--freq", "./nope.csv", *match[2:]],
+        ["match", *match[:2], "--children", "nope.csv", "--families", "families.csv"],
+        ["match", *match[:2], "--children", "bad.csv", "--families", "families.csv"],
+        ["match", *match[:2], "--children", "empty.csv", "--families", "families.csv"],
+        ["match", *match[:2], "--children", "binary.csv", "--families", "families.csv"],
+        ["match", *match[:2], "--children", "children.csv", "--families", "children.csv"],
+        ["match", *match, "--threshold", "four"], ["match", *match, "--theta", "1.5"], ["match", *match, "--mutation", "stepwize"],
+        ["match", *match, "--mutation", "equal,female=2"], ["match", *match, "--rare", "often"], ["match", *match, "--linked", "vWA-FGA"],
+        ["match", *match, "--linked", "vWA:NOPE:0.1"], ["match", *match, "--rates", "rates.csv"], ["match", *match, "--json", "--csv"],
+        ["match", *match, "--lang", "fr"], ["match", "--freq", "families.csv", *match[2:]],
+        ["match", "explain", "C00003"], ["match", "explain", "C0003", "F00007", *match], ["match", "explain", "C00003", "F77777", *match],
+        ["match", "explain", "C00003", "F00007", "--missing", "C9", *match], ["match", "explain", "C00003", "F00007", "--run", "nowhere"],
+        ["match", "score"], ["match", "score", "--run", "nowhere", "--truth", "nowhere.csv"],
+        ["lr"], ["lr", "nope.json"], ["lr", "children.csv"], ["lr", "--check", "children.csv"],
+        ["convert", "children.csv"], ["convert", "children.csv", "out.unknown"], ["convert", "children.csv", "-"],
+        ["convert", "children.csv", "out.json", "--to", "wordperfect"], ["convert", "children.csv", "out.xml", "--from", "familias"],
+        ["simulate", "nation"], ["simulate", "nation", "--children", "-3", "--out", "x"], ["simulate", "nation", "--out", "x", "--share-true", "2"],
+        ["help", "nothing"],
+    ]
+    text = ""
+    for call in calls:
+        done = subprocess.run([PROGRAM, *call], capture_output=True, cwd=folder, env=env, timeout=60, check=False)
+        out, err = done.stdout.decode(), done.stderr.decode()
+        check(done.returncode not in (0, 1, 70) and 0 < done.returncode < 126, f"{call}: exit {done.returncode}\n{err}")
+        check(out == "", f"{call}: standard output holds {out[:200]!r}")
+        check(err.startswith("homeward"), f"{call}: {err}")
+        text += f"$ homeward {' '.join(call)}\n{err}exit {done.returncode}\n\n"
+    golden("errors.txt", text.replace(str(TOP), "TOP"))
+
+
+@test
+def a_bad_record_names_line_and_column(folder):
+    (folder / "t.csv").write_text("sample,role,vWA.1,vWA.2\nA,child,14,15\nB,child,14,1x5y9z\n", encoding="utf-8")
+    _, err = run("convert", folder / "t.csv", folder / "o.json", status=3)
+    contains(err, "homeward convert: ", "t.csv, line 3, column 12")
+    check(not (folder / "o.json").exists(), "an output was written")
+
+
+@test
+def keep_good_leaves_the_bad_out(folder):
+    path = folder / "t.csv"
+    path.write_text("sample,role,vWA.1,vWA.2\nA,child,14,15\nB,child,14,1x5y9z\n", encoding="utf-8")
+    _, err = run("convert", "--keep-good", path, folder / "o.json")
+    contains(err, "1 record left out")
+    rejects = list(csv.DictReader(io.StringIO((folder / "t.csv.rejects.csv").read_text(encoding="utf-8"))))
+    check(len(rejects) == 1 and rejects[0]["line"] == "3" and "1x5y9z" in rejects[0]["record"], str(rejects))
+    check(len(json.loads((folder / "o.json").read_text(encoding="utf-8"))["profiles"]) == 1, "the good record is lost")
+    run("match", *TABLES, "--children", path, "--families", f"{G}/families.csv", "--keep-good", "--out", folder / "run")
+    contains((folder / "run" / "rejects.csv").read_text(encoding="utf-8"), "1x5y9z")
+
+
+# ---- lr -----------------------------------------------------------------------------------------------------------
+
+
+@test
+def lr_of_a_case(folder):
+    text = run("lr", f"{G}/case.json")[0]
+    text += "--- one ratio\n" + run("lr", f"{G}/case.json", "--case", "trio", "--num", "child of the mother", "--den", "unrelated")[0]
+    text += "--- equal mutations\n" + run("lr", f"{G}/case.json", "--case", "trio", "--mutation", "equal,female=0.001,male=0.002")[0]
+    text += "--- theta 0.02, 5/2N\n" + run("lr", f"{G}/case.json", "--case", "siblings", "--theta", "0.02", "--rare", "5/2N")[0]
+    golden("lr.txt", text)
+    contains(text, "log10 -inf", "= 2.5, log10 0.3979400087")
+
+
+@test
+def lr_as_json(folder):
+    cases = json.loads(run("lr", f"{G}/case.json", "--json")[0])["cases"]
+    trio = cases[0]
+    check(trio["synthetic"] is True, "not marked synthetic")
+    # by hand: the mother passes on 9 (1/2), the father 6 (1/2): 2*.2*.1 * 2*.3*.3 * 1/4
+    first = trio["loci"][0]["likelihood"]["child of both"]
+    check(abs(first - 0.0018) < 1e-15, str(first))
+    check(trio["hypotheses"][0]["likelihood"] == 0 and trio["hypotheses"][0]["loglik"] == "-inf", str(trio["hypotheses"][0]))
+    check(abs(trio["ratios"][2]["total"] - 2.5) < 1e-12, str(trio["ratios"]))
+
+
+@test
+def lr_nan_and_inf(folder):
+    doc = json.loads((TOP / G / "case.json").read_text(encoding="utf-8"))
+    case = doc["cases"][0]
+    other = json.loads(json.dumps(case["hypotheses"][0]))
+    other["name"] = "the same again"
+    case["hypotheses"].append(other)
+    doc["cases"] = [case]
+    (folder / "c.json").write_text(json.dumps(doc), encoding="utf-8")
+    out, _ = run("lr", folder / "c.json")
+    contains(out, "child of both : the same again = nan, log10 nan", "unrelated : the same again = inf, log10 inf")
+    ratios = json.loads(run("lr", folder / "c.json", "--json")[0])["cases"][0]["ratios"]
+    check("nan" in [r["total"] for r in ratios] and "inf" in [r["total"] for r in ratios], str(ratios))
+
+
+@test
+def lr_check_sees_a_difference(folder):
+    person = [{"id": "A", "father": None, "mother": None, "sex": "F"}]
+    doc = {"format": "kinship-oracle/1", "family": "small", "frequency_tables": {"t": {"alleles": ["8", "9"], "frequencies": [0.25, 0.75]}},
+           "cases": [{"id": "small-1", "title": "one person", "chrom": "autosomal", "theta": 0, "markers": [{"name": "TPOX", "table": "t"}],
+                      "hypotheses": [{"name": "H1", "individuals": person}], "genotypes": {"A": {"TPOX": ["8", "9"]}},
+                      "reference": {"pedprobr": {"H1": {"likelihood": [0.375], "loglik": -0.9808292530117262}}}, "lr": []}]}
+    path = folder / "small.json"
+    path.write_text(json.dumps(doc), encoding="utf-8")
+    contains(run("lr", "--check", path)[0], "ok      small-1", "1 passed, 0 failed")
+    reference = doc["cases"][0]["reference"]["pedprobr"]["H1"]
+    for wrong in (0.375 * (1 + 3e-9), 0, "-inf", "nan", None):
+        reference["likelihood"] = [wrong]
+        path.write_text(json.dumps(doc), encoding="utf-8")
+        contains(run("lr", "--check", path, status=1)[0], "FAILED  small-1", "0 passed, 1 failed")
+    check(json.loads(run("lr", "--check", "--json", path, status=1)[0])["failed"] == 1, "the JSON does not say so")
+
+
+# ---- match --------------------------------------------------------------------------------------------------------
+
+
+@test
+def match_end_to_end(folder):
+    out, err = run("match", *MATCH, "--csv")
+    golden("match.csv", out)
+    contains(err, "8 children, 14 families")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    truth = {(r["child"], r["family"]) for r in csv.DictReader((TOP / G / "truth.csv").read_text(encoding="utf-8").splitlines())}
+    check((rows[0]["child"], rows[0]["family"]) in truth, "the first candidate is not a true pair")
+    golden("match.txt", run("match", *MATCH)[0])
+    data = json.loads(run("match", *MATCH, "--json")[0])
+    check(isinstance(data, dict), "no JSON object")
+
+
+@test
+def threads_change_nothing(folder):
+    seen = None
+    for threads in ("1", "8"):
+        for plain in (False, True):
+            env = environment(GLIBC_TUNABLES="glibc.cpu.hwcaps=-AVX2_Usable,-AVX2,-FMA,-FMA_Usable") if plain else environment()
+            shutil.rmtree(folder / "run", ignore_errors=True)
+            out, _ = run("match", *MATCH, "--threads", threads, "--out", folder / "run", env=env)
+            now = (out, files_of(folder / "run"))
+            check(seen is None or now == seen, f"{threads} threads, plain {plain}: other bytes")
+            seen = now
+    check(set(seen[1]) == {"candidates.csv", "candidates.json", "errors.csv", "notes.csv", "rejects.csv", "run.json"}, str(set(seen[1])))
+
+
+@test
+def match_limits_language_threshold(folder):
+    everything = list(csv.DictReader(io.StringIO(run("match", *MATCH, "--csv", "--threshold", "-100")[0])))
+    check(len(everything) > 30, f"{len(everything)} rows at threshold -100")
+    check(len(list(csv.DictReader(io.StringIO(run("match", *MATCH, "--csv", "--limit", "2")[0])))) == 2, "--limit 2 of the CSV")
+    text = run("match", *MATCH, "--limit", "2", "--lang", "zh")[0]
+    check(any("\u4e00" <= c <= "\u9fff" for c in text), "no Chinese in --lang zh")
+
+
+@test
+def match_reads_standard_input(folder):
+    children = (TOP / G / "children.csv").read_bytes()
+    out, _ = run("match", *TABLES, "--children", "-", "--families", f"{G}/families.csv", "--csv", stdin=children)
+    check(out == run("match", *MATCH, "--csv")[0], "standard input gives another result")
+
+
+@test
+def one_file_may_hold_both(folder):
+    both = folder / "both.json"
+    run("convert", "--role", "children", f"{G}/children.csv", folder / "c.json")
+    run("convert", folder / "c.json", f"{G}/families.csv", both)
+    out, _ = run("match", *TABLES, "--children", both, "--families", both, "--csv")
+    check(out == run("match", *MATCH, "--csv")[0], "children and families in one file give another result")
+
+
+@test
+def typings_of_one_child_are_merged(folder):
+    (folder / "c.csv").write_text(
+        "sample,person,role,kit,vWA.1,vWA.2,FGA.1,FGA.2,TH01.1,TH01.2\nS1,K,child,old,14,17,21,23,,\nS2,K,child,new,14,17,21,24,6,9\n", encoding="utf-8")
+    out, err = run("match", *TABLES, "--children", folder / "c.csv", "--families", f"{G}/families.csv", "--threshold", "-100", "--csv")
+    contains(err, "child K: 2 typings merged", "FGA")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    check({r["child"] for r in rows} == {"K"}, "the child does not go by its own code")
+    check({r["loci_used"] for r in rows} == {"2"}, "vWA and TH01 should remain")
+
+
+@test
+def explain_from_a_run_and_from_options(folder):
+    run("match", *MATCH, "--out", folder / "run")
+    pair = ["C00003", "F00007"]
+    direct, _ = run("match", "explain", *pair, *MATCH)
+    check(run("match", "explain", *pair, "--run", folder / "run")[0] == direct, "explaining from the run gives another text")
+    elsewhere = environment(HOMEWARD_DATA=str(TOP / "data"))
+    check(run("match", "explain", *pair, "--run", folder / "run", cwd=folder, env=elsewhere)[0] == direct, "explaining from another folder gives another text")
+    contains(direct, "C00003", "F00007", "vWA", "SYNTHETIC")
+    data = json.loads(run("match", "explain", *pair, "--run", folder / "run", "--json")[0])
+    check(data["child"] == "C00003" and data["synthetic"] is True and len(data["loci"]) >= 15, "the JSON")
+    used = [x for x in data["loci"] if x["use"] == "used"]
+    check(all(len(x["ratio"]) == 2 for x in used), "a ratio per table")
+    listed = next(r for r in csv.DictReader((folder / "run" / "candidates.csv").read_text(encoding="utf-8").splitlines()) if r["child"] == "C00003")
+    check(abs(float(listed["log10_lr"]) - data["log10_lr"]) < 1e-9, "list and explanation differ")
+
+
+@test
+def explain_writes_reports(folder):
+    out, err = run("match", "explain", "C00003", "F00007", *MATCH, "--html", folder / "a.html", "--svg", folder / "a.svg", "--pdf", folder / "a.pdf")
+    check(out == "", "standard output holds something beside the files")
+    contains(err, "a.html", "a.svg", "a.pdf")
+    contains((folder / "a.html").read_text(encoding="utf-8"), "<html", "C00003")
+    contains((folder / "a.svg").read_text(encoding="utf-8"), "<svg")
+    check((folder / "a.pdf").read_bytes().startswith(b"%PDF-"), "no PDF")
+    contains(run("match", "explain", "C00003", "F00007", *MATCH, "--svg", "-")[0], "<svg")
+
+
+@test
+def explain_refuses_changed_inputs(folder):
+    for name in ("children.csv", "families.csv"):
+        shutil.copy(TOP / G / name, folder / name)
+    env = environment(HOMEWARD_DATA=str(TOP / "data"))
+    run("match", *TABLES, "--children", "children.csv", "--families", "families.csv", "--out", "run", cwd=folder, env=env)
+    with open(folder / "children.csv", "a", encoding="utf-8") as more:
+        more.write("\n")
+    contains(run("match", "explain", "C00003", "F00007", "--run", "run", status=8, cwd=folder, env=env)[1], "children.csv has changed since the run")
+
+
+@test
+def explain_chooses_the_best_missing_person(folder):
+    out, err = run("match", "explain", "C00006", "F00011", *MATCH, "--json")
+    contains(err, "2 persons are missing")
+    best = json.loads(out)
+    asked = json.loads(run("match", "explain", "C00006", "F00011", *MATCH, "--missing", "C2", "--json")[0])
+    check(asked["missing"] == "C2" and best["log10_lr"] >= asked["log10_lr"], f"{best['missing']} {best['log10_lr']} {asked['log10_lr']}")
+
+
+@test
+def score_of_a_run(folder):
+    run("match", *MATCH, "--out", folder / "run")
+    text = run("match", "score", "--run", folder / "run", "--truth", f"{G}/truth.csv")[0]
+    contains(text, "8 rescued children. The family of 6 is registered")
+    score = json.loads(run("match", "score", "--run", folder / "run", "--truth", f"{G}/truth.csv", "--json")[0])
+    four = score["thresholds"][0]
+    rows = list(csv.DictReader((folder / "run" / "candidates.csv").read_text(encoding="utf-8").splitlines()))
+    truth = {(r["child"], r["family"], r["missing"]) for r in csv.DictReader((TOP / G / "truth.csv").read_text(encoding="utf-8").splitlines()) if r["family"]}
+    found = sum((r["child"], r["family"], r["missing"]) in truth for r in rows)
+    check((four["found"], four["missed"], four["false"]) == (found, 6 - found, len(rows) - found), f"{four}, counted {found} of {len(rows)}")
+
+
+# ---- convert, simulate --------------------------------------------------------------------------------------------
+
+
+@test
+def round_trips_keep_every_ratio(folder):
+    before = run("match", *MATCH, "--csv")[0]
+    run("convert", f"{G}/families.csv", folder / "f.json")
+    run("convert", folder / "f.json", folder / "f.csv")
+    check((folder / "f.csv").read_text(encoding="utf-8") == (TOP / G / "families.csv").read_text(encoding="utf-8"), "csv - json - csv differs")
+    for name in ("f.json", "f.csv"):
+        now = run("match", *TABLES, "--children", f"{G}/children.csv", "--families", folder / name, "--csv")[0]
+        check(now == before, f"{name}: other ratios")
+    run("convert", f"{G}/case.json", folder / "case2.json")
+    check(run("lr", folder / "case2.json")[0] == run("lr", f"{G}/case.json")[0], "the case gives other ratios")
+
+
+@test
+def case_through_familias(folder):
+    doc = json.loads((TOP / G / "case.json").read_text(encoding="utf-8"))
+    doc["cases"] = doc["cases"][:1]
+    (folder / "c.json").write_text(json.dumps(doc), encoding="utf-8")
+    run("convert", folder / "c.json", folder / "c.fam")
+    ours, theirs = (json.loads(run("lr", folder / name, "--json")[0])["cases"][0] for name in ("c.json", "c.fam"))
+    for a, b in zip(ours["hypotheses"], theirs["hypotheses"]):
+        check(abs(a["likelihood"] - b["likelihood"]) <= 1e-9 * a["likelihood"], f"{a} {b}")
+
+
+@test
+def convert_lists_losses(folder):
+    _, err = run("convert", f"{G}/families.csv", folder / "f.xml")
+    contains(err, "homeward convert: lost: ")
+    out, _ = run("convert", f"{G}/families.csv", folder / "f.xml", "--json")
+    data = json.loads(out)
+    check(data["read"]["families"] == 14 and data["format"] == "cmf" and len(data["losses"]) > 0, str(data)[:300])
+
+
+@test
+def convert_to_standard_output(folder):
+    out, _ = run("convert", f"{G}/children.csv", "-", "--to", "json")
+    check(len(json.loads(out)["profiles"]) == 8, "the children")
+    out, _ = run("convert", f"{G}/children.csv", "-", "--to", "csv-wide", "--separator", "semicolon")
+    check(out.splitlines()[1].count(";") > 10, out[:200])
+
+
+@test
+def nation_is_reproducible_and_synthetic(folder):
+    call = ["simulate", "nation", "--children", 20, "--families", 60, "--chinese-names", "--freq", "norstr-east-asia"]
+    run(*call, "--seed", 3, "--out", folder / "a")
+    run(*call, "--seed", 3, "--out", folder / "b")
+    run(*call, "--seed", 4, "--out", folder / "c", "--children-format", "json")
+    a, b, c = (files_of(folder / x) for x in "abc")
+    check(a == b, "the same seed gave another nation")
+    check(a["families.json"] != c["families.json"], "another seed gave the same nation")
+    contains(a["README.txt"].decode(), "SYNTHETIC", "--seed 3")
+    for nation, name in ((a, "children.csv"), (c, "children.json"), (a, "families.json")):
+        contains(nation[name].decode(), "synthetic")
+    check(json.loads(a["families.json"])["synthetic"] is True, "families are not marked synthetic")
+    truth = list(csv.DictReader(io.StringIO(a["truth.csv"].decode())))
+    check(len(truth) == 20 and 5 <= sum(r["family"] != "" for r in truth) <= 19, "the truth")
+
+
+# ---- pipes, terminals, full disks ----------------------------------------------------------------------------------
+
+
+@test
+def pipes_see_no_escapes(folder):
+    for call in (["help"], ["match", *MATCH], ["match", "explain", "C00003", "F00007", *MATCH], ["lr", f"{G}/case.json"], ["match", "--nope"]):
+        out, err = run(*call, status=None)
+        check("\x1b" not in out + err and "\r" not in out + err, f"{call[0]}: control characters on a pipe")
+
+
+def on_terminal(call, env, both=True):
+    """Standard output (and error) on a pseudo-terminal."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen([PROGRAM, *call], stdout=slave, stderr=slave if both else subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd=TOP, env=env)
+    os.close(slave)
+    data, end = b"", time.monotonic() + 60
+    while time.monotonic() < end:
+        if not select.select([master], [], [], 0.2)[0]:
+            continue
+        try:
+            block = os.read(master, 65536)
+        except OSError:
+            break
+        if not block:
+            break
+        data += block
+    os.close(master)
+    process.wait(timeout=30)
+    check(process.returncode == 0, f"exit {process.returncode}: {data[-500:]}")
+    return data.decode()
+
+
+@test
+def colours_on_terminals_unless_no_color(folder):
+    call = ["match", "explain", "C00003", "F00007", *MATCH]
+    check("\x1b[" in on_terminal(call, environment()), "no colour on a terminal")
+    for plain in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        check("\x1b[" not in on_terminal(call, environment(**plain)), f"colour in spite of {plain}")
+    check("\x1b[" in on_terminal(call, environment(NO_COLOR="")), "an empty NO_COLOR switches colours off")
+
+
+@test
+def progress_on_terminals_only(folder):
+    check("matching [" in on_terminal(["match", *MATCH], environment(NO_COLOR="1")), "no progress bar on a terminal")
+    check("matching [" not in run("match", *MATCH)[1], "a progress bar on a pipe")
+
+
+@test
+def full_disk_is_an_error(folder):
+    if not os.path.exists("/dev/full"):
+        print("SKIPPED: there is no /dev/full")
+        return
+    for call in (["help"], ["lr", f"{G}/case.json"], ["match", *MATCH], ["convert", f"{G}/children.csv", "-", "--to", "json"], ["version"]):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([PROGRAM, *call], stdout=full, stderr=subprocess.PIPE, cwd=TOP, env=environment(), timeout=60, check=False)
+        check(done.returncode == 6 and b"No space left" in done.stderr, f"{call[0]}: exit {done.returncode} {done.stderr}")
+    _, err = run("convert", f"{G}/children.csv", "/nonexistent/x.json", status=None)
+    contains(err, "/nonexistent/x.json")
+
+
+@test
+def closed_standard_output_is_an_error(folder):
+    done = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", PROGRAM, "help"], stderr=subprocess.PIPE, cwd=TOP, env=environment(), timeout=60, check=False)
+    check(done.returncode == 6, f"exit {done.returncode} {done.stderr}")
+
+
+@test
+def a_closed_pipe_ends_quietly(folder):
+    process = subprocess.Popen([PROGRAM, "loci"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=TOP, env=environment(),
+                               preexec_fn=lambda: signal.signal(signal.SIGPIPE, signal.SIG_IGN))
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    process.wait(timeout=30)
+    check(process.returncode in (0, -signal.SIGPIPE) and err == b"", f"exit {process.returncode} {err}")
+
+
+@test
+def a_failed_write_keeps_the_old_file(folder):
+    (folder / "o.json").write_text("old", encoding="utf-8")
+    run("convert", f"{G}/nothing.csv", folder / "o.json", status=5)
+    check((folder / "o.json").read_text(encoding="utf-8") == "old", "the old file is gone")
+
+
+# ---- completion ----------------------------------------------------------------------------------------------------
+
+
+def complete(*words):
+    """What bash would offer for the last word."""
+    script = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+              'complete -p homeward >/dev/null || exit 1; _homeward; printf "%s\\n" "${COMPREPLY[@]}"')
+    done = subprocess.run(["bash", "--norc", "-c", script, "bash", str(TOP / "packaging/completions/homeward"), PROGRAM, *words],
+                          capture_output=True, text=True, cwd=TOP, env=environment(), timeout=60, check=False)
+    if done.returncode != 0:
+        raise Failure(done.stderr)
+    return set(done.stdout.split())
+
+
+@test
+def bash_completes(folder):
+    check(complete("ma") == {"match"}, str(complete("ma")))
+    check({"explain", "score"} <= complete("match", ""), str(complete("match", "")))
+    check(complete("match", "--fr") == {"--freq"}, str(complete("match", "--fr")))
+    check(complete("match", "explain", "--pd") == {"--pdf"}, str(complete("match", "explain", "--pd")))
+    check("norstr-east-asia" in complete("match", "--freq", "norstr-e"), "tables")
+    check(complete("match", "--lang", "z") == {"zh"}, "choices")
+    check("familias" in complete("convert", "a.json", "b", "--to", "fam"), "formats")
+    check(complete("match", "--children", "tests/golden/cli/chil") == {"tests/golden/cli/children.csv"}, "files")
+    check(complete("match", "--children", "a.csv", "tests/golden/cli/fam") == {"tests/golden/cli/families.csv"}, "several files")
+    check("nation" in complete("simulate", ""), "second words")
+
+
+if __name__ == "__main__":
+    check((GOLDEN / "children.csv").is_file(), "tests/golden/cli is missing")
+    main()
