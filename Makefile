@@ -55,7 +55,7 @@ install: all
 	@meson install -C build $(if $(DESTDIR),--destdir '$(abspath $(DESTDIR))')
 
 clean:
-	@rm -rf build build-*
+	@rm -rf build build-* demo-out
 
 help:
 	@echo 'make            build the program and the library in build/'

@@ -120,6 +120,9 @@ static hw_status run(cli *c, inputs *in, hw_err *err)
         say_done(c, in, &r, folder);
         s = show(c, in, &o, &ro, &r, err);
     }
+    if (s == HW_OK && r.pairs == 0 && r.n_errors > 0) { /* that is no matter of one family: a setting, or the wrong files */
+        s = HW_FAIL(err, r.error[0].status, "no family could be searched; %s, the first: %s", in->people.family[r.error[0].family].id, r.error[0].text);
+    }
     hw_match_result_release(&r);
     return s;
 }

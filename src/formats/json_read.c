@@ -301,9 +301,9 @@ static hw_status read_notes(json_reader *r, const json_t *array)
             return json_fail(r, here, HW_PARSE, "expected a note (an object)");
         }
         HW_TRY(json_get_string(r, here, obj, "file", false, &file));
-        HW_TRY(json_get_string(r, here, obj, "text", true, &text));
+        HW_TRY(json_get_string(r, here, obj, "text", false, &text));
         HW_TRY(json_get_number(r, here, obj, "line", 0, UINT32_MAX, &line));
-        hw_dataset_note(r->d, file, (uint32_t)line, "%s", text);
+        hw_dataset_note(r->d, file, (uint32_t)line, "%s", text != NULL ? text : "");
     }
     return HW_OK;
 }

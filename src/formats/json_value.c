@@ -251,8 +251,8 @@ hw_status json_locus_name(const json_reader *r, const json_path *at, const char 
         *ret = info->name;
         return HW_OK;
     }
-    if (name[0] == '\0' || strlen(name) > 100) {
-        return json_fail(r, at, HW_PARSE, "expected the name of a locus, 1 to 100 bytes");
+    if (name[0] == '\0' || strlen(name) > 1000) {
+        return json_fail(r, at, HW_PARSE, "expected the name of a locus, 1 to 1000 bytes");
     }
     char *copy = hw_arena_strdup(&r->d->arena, name);
     if (copy == NULL) {

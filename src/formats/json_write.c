@@ -9,9 +9,10 @@
 #include "base/json.h"
 #include "formats/json_format.h"
 
+/* An empty text says as much as none; the reader takes no empty strings. */
 static void put_string(hw_json *j, const char *key, const char *value)
 {
-    if (value != NULL) {
+    if (value != NULL && value[0] != '\0') {
         hw_json_key(j, key);
         hw_json_string(j, value);
     }

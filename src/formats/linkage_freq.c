@@ -261,7 +261,12 @@ static hw_status begin_table(freq_reader *r, const linkage_lines *l, uint32_t fi
     r->t.n = 0;
     r->t.bad = false;
     r->t.line = l->line;
-    r->t.name = hw_arena_strndup(&r->d->arena, from, (size_t)(to - from) < 100 ? (size_t)(to - from) : 100);
+    r->t.name = NULL;
+    if (to - from > 100) {
+        (void)HW_FAIL(r->err, HW_PARSE, "expected the name of a marker, 1 to 100 bytes; found %zu", (size_t)(to - from));
+        return bad_table(r, l->line);
+    }
+    r->t.name = hw_arena_strndup(&r->d->arena, from, (size_t)(to - from));
     return r->t.name != NULL ? HW_OK : HW_NO_MEMORY_FAIL(r->err);
 }
 

@@ -114,7 +114,7 @@ static hw_status sentence_en(parts *x, hw_err *err)
         add_ratio(&t, c->log10_lr_min);
         hw_str_addf(&t, " with %s", x->r->population[c->min_population]);
     }
-    hw_str_addf(&t, "). This is %s (ENFSI scale).", hw_verbal_scale(c->log10_lr));
+    hw_str_addf(&t, "). This is %s (ENFSI scale, by the smallest ratio).", hw_verbal_scale(c->log10_lr_min));
     if (c->rival != NULL) {
         hw_str_addf(&t, " The strongest other explanation examined is that the child is %s: the findings are ", c->rival);
         add_ratio(&t, c->rival_log10 < 0.0 ? -c->rival_log10 : c->rival_log10);
@@ -148,7 +148,7 @@ static hw_status sentence_zh(parts *x, hw_err *err)
         add_ratio(&t, c->log10_lr_min);
         hw_str_addf(&t, "，%s", x->r->population[c->min_population]);
     }
-    hw_str_addf(&t, "）。支持强度：%s（ENFSI 量表%s）。", scale_zh(c->log10_lr), other ? "，反对" : "");
+    hw_str_addf(&t, "）。支持强度：%s（ENFSI 量表%s）。", scale_zh(c->log10_lr_min), other ? "，反对" : "");
     hw_str_addf(&t, "若每名被检索的失踪人员的先验概率为 %.3g，则后验概率为 ", x->r->prior_each);
     add_percent(&t, c->posterior);
     hw_str_add(&t, "。");

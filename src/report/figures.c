@@ -94,8 +94,8 @@ char *hw_figure_probability(double p, char *buf)
         return hw_fmt_fixed(p, 4, buf);
     }
     char rest[HW_FIGURE_BUF];
-    if (1.0 - p < 1e-15) {
-        memcpy(buf, "> 1 - 1e-15", 12);
+    if (1.0 - p < 1e-12) { /* below that the digits of a double say little */
+        memcpy(buf, "≥ 1 - 1e-12", sizeof "≥ 1 - 1e-12");
         return buf;
     }
     snprintf(buf, HW_FIGURE_BUF, "1 - %.20s", scientific(1.0 - p, 1, rest));

@@ -7,7 +7,7 @@
  * Reading list of this room: labels (words in two languages), text (UTF-8 widths, escaping), figures (numbers as words on paper), phrases (engine words
  * in Chinese), document and match_document (what a report says, once, for all writers), table_text; pedigree_layout.h, pedigree_graph, pedigree_rank,
  * pedigree_order, pedigree_layout, pedigree_route (where everything stands), pedigree_draw (the drawing as shapes), pedigree_svg, pedigree_cairo,
- * pedigree_text; match_text, match_html, match_pdf; list_text, list_json, list_csv.
+ * pedigree_text; match_text, match_html, page, match_pdf; list_text, list_json, list_csv.
  *
  * The same input gives the same bytes: no clock, no locale, no environment is read (the PDF also depends on the installed fonts
  * and on the versions of cairo and pango). Strings of the input may be anything: invalid UTF-8, control characters and writing-direction overrides

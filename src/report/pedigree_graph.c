@@ -26,6 +26,8 @@ hw_status hw_chart_add(hw_chart *c, hw_vertex_kind kind, uint32_t component, uin
     }
     *ret = c->n++;
     c->v[*ret] = (hw_vertex){.kind = kind, .person = -1, .component = component, .parents = HW_NOBODY, .above = HW_NOBODY, .unit = HW_NOBODY};
+    /* a line takes one column of a terminal, or a little room on paper */
+    c->v[*ret].width = kind == HW_VERTEX_PASS || kind == HW_VERTEX_ANCHOR ? (c->m->orthogonal ? 1.0 : 6.0) : 0.0;
     return HW_OK;
 }
 

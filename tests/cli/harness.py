@@ -23,7 +23,8 @@ class Failure(Exception):
 
 def environment(**more):
     env = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LD_LIBRARY_PATH")}
-    env.update(HOMEWARD_DATA="data", LC_ALL="C.UTF-8", TERM="xterm", SOURCE_DATE_EPOCH="1764000000")
+    env.update(HOMEWARD_DATA="data", LC_ALL="C.UTF-8", TERM="xterm", SOURCE_DATE_EPOCH="1764000000",
+               LSAN_OPTIONS=f"suppressions={TOP}/tests/cli/lsan.supp:print_suppressions=0")
     env.update(more)
     return env
 

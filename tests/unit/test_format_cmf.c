@@ -68,7 +68,7 @@ static void reads_specimens_and_families(void **state)
     assert_string_equal(f1->id, "F1");
     assert_int_equal(f1->n_missing, 1);
     const hw_person *missing = &f1->pedigree.person[f1->missing[0]];
-    uint32_t m, x, s;
+    uint32_t m = 0, x = 0, s = 0;
     assert_true(hw_pedigree_find(&f1->pedigree, "MO", &m) && hw_pedigree_find(&f1->pedigree, "FA", &x) && hw_pedigree_find(&f1->pedigree, "SIB", &s));
     assert_int_equal(missing->mother, (int32_t)m);
     assert_int_equal(missing->father, (int32_t)x);
@@ -76,7 +76,7 @@ static void reads_specimens_and_families(void **state)
     assert_ptr_equal(f1->profile[m], mo);
     /* the missing person is the parent of KID, with WIFE */
     const hw_family *f2 = &d->family[1];
-    uint32_t kid, wife;
+    uint32_t kid = 0, wife = 0;
     assert_true(hw_pedigree_find(&f2->pedigree, "KID", &kid) && hw_pedigree_find(&f2->pedigree, "WIFE", &wife));
     assert_int_equal(f2->pedigree.person[kid].mother, (int32_t)wife);
     assert_int_equal(f2->pedigree.person[kid].father, (int32_t)f2->missing[0]);

@@ -40,7 +40,7 @@ static void reads_a_case(void **state)
     const hw_pedigree *h1 = &c->hypothesis[0], *h2 = &c->hypothesis[1], *h3 = &c->hypothesis[2];
     assert_int_equal(h1->n, 6); /* four named, one extra of each sex */
     assert_int_equal(h2->n, 8);
-    uint32_t af, mo, ch, si;
+    uint32_t af = 0, mo = 0, ch = 0, si = 0;
     assert_true(hw_pedigree_find(h1, "AF", &af) && hw_pedigree_find(h1, "MO", &mo) && hw_pedigree_find(h1, "CH", &ch) && hw_pedigree_find(h1, "SI", &si));
     assert_int_equal(h1->person[ch].father, (int32_t)af);
     assert_int_equal(h1->person[ch].mother, (int32_t)mo); /* the known relation holds in every pedigree */
@@ -140,7 +140,7 @@ static void reads_the_dvi_section(void **state)
     assert_string_equal(f1->comment, "A free note = with signs");
     assert_string_equal(f1->pedigree.name, "am"); /* the one that says more */
     assert_true(fixture_noted(&f, "\"nobody\" is neither typed nor related"));
-    uint32_t mp, r1, mf, em;
+    uint32_t mp = 0, r1 = 0, mf = 0, em = 0;
     assert_true(hw_pedigree_find(&f1->pedigree, "Missing person", &mp) && hw_pedigree_find(&f1->pedigree, "R1", &r1));
     assert_true(hw_pedigree_find(&f1->pedigree, "Missing female 1", &mf) && hw_pedigree_find(&f1->pedigree, "EM1", &em));
     assert_int_equal(f1->pedigree.person[mp].sex, HW_SEX_FEMALE); /* the partner of a man */
@@ -150,7 +150,7 @@ static void reads_the_dvi_section(void **state)
     assert_string_equal(f1->profile[r1]->family, "F1");
 
     const hw_family *f2 = &d->family[1];
-    uint32_t t2, x;
+    uint32_t t2 = 0, x = 0;
     assert_true(hw_pedigree_find(&f2->pedigree, "R1", &r1) && hw_pedigree_find(&f2->pedigree, "T2", &t2) && hw_pedigree_find(&f2->pedigree, "X", &x));
     assert_string_equal(f2->pedigree.name, "F2");
     assert_true(f2->pedigree.person[r1].twin != 0 && f2->pedigree.person[r1].twin == f2->pedigree.person[t2].twin);

@@ -488,12 +488,12 @@ static void same_for_any_number_of_threads(void **state)
 {
     (void)state;
     nation n;
-    random_nation(&n, 11, 40, 30);
+    random_nation(&n, 11, 18, 12);
     n.set.standard = fx_stepwise(1e-3, 2e-3);
     n.o.threshold_log10 = -2;
     hw_match_result one, many;
     fx_match(&n, &one);
-    assert_true(one.n_candidates > 50);
+    assert_true(one.n_candidates > 20);
     static const unsigned threads[] = {2, 8, 0};
     for (int i = 0; i < 3; i++) {
         n.o.n_threads = threads[i];
@@ -531,7 +531,7 @@ static void a_pair_by_itself(void **state)
     (void)state;
     for (uint64_t round = 0; round < 4; round++) {
         nation n;
-        random_nation(&n, 100 + round, 12, 8);
+        random_nation(&n, 100 + round, 6, 4);
         n.set.standard = (round & 1) != 0 ? fx_stepwise(1e-2, 3e-2) : fx_equal(1e-2, 1e-2);
         n.set.theta = (round & 2) != 0 ? 0.02 : -1;
         hw_match_result all;
@@ -564,7 +564,7 @@ static void posterior_over_all_families(void **state)
 {
     (void)state;
     nation n;
-    random_nation(&n, 5, 20, 6);
+    random_nation(&n, 5, 12, 5);
     n.set.standard = fx_equal(1e-2, 1e-2);
     n.o.prior_registered = 0.2;
     hw_match_result all, some;
@@ -805,7 +805,7 @@ static void no_memory(void **state)
 {
     (void)state;
     nation n;
-    random_nation(&n, 3, 5, 3);
+    random_nation(&n, 3, 3, 2);
     hw_linked_pair pair = {"vWA", "FGA", 0.2};
     n.set.linked = &pair;
     n.set.n_linked = 1;
