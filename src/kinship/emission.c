@@ -90,8 +90,10 @@ hw_status reading_init(reading *r, hw_arena *arena, const hw_locus_model *lm, co
     if (lm->silent >= 0) {
         r->category[lm->silent] = CATEGORY_SILENT;
     }
-    r->exact = t->dropout <= 0.0 && t->error <= 0.0 && count_a == 1 && count_b <= 1 &&
-               (r->kind == READ_TWO || (r->kind == READ_SAME && lm->silent < 0));
+    /* Two alleles seen leave nothing open: both copies were there and neither dropped out. */
+    bool one_each = t->error <= 0.0 && count_a == 1 && count_b <= 1;
+    r->exact = one_each && (r->kind == READ_TWO || (r->kind == READ_SAME && lm->silent < 0 && t->dropout <= 0.0));
+    r->seen = r->kind == READ_TWO ? (1.0 - t->dropout) * (1.0 - t->dropout) : 1.0;
     return t->error > 0.0 ? error_table(r, arena, lm, t->error, err) : HW_OK;
 }
 

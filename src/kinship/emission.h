@@ -15,7 +15,8 @@ typedef struct reading {
     double dropout;
     uint8_t *category;     /* per allele: bit 0 may be the first allele read, bit 1 the second, 4: silent */
     double (*read)[8];     /* per allele: probability that it is read as an allele of each category; NULL without typing error */
-    bool exact;            /* the reading names the true genotype: a and b below */
+    bool exact;            /* the reading names the true genotype: a and b below, and is made with probability `seen` of it */
+    double seen;
     uint32_t a, b;         /* allele indices, valid when exact */
 } reading;
 

@@ -46,7 +46,7 @@ typedef struct transfer {
 static transfer nearest(hw_genotype parent, hw_allele child)
 {
     transfer a = {parent.a, child, steps(parent.a, child)};
-    transfer b = {parent.b, child, parent.b == HW_ALLELE_UNKNOWN ? 1e9 : steps(parent.b, child)};
+    transfer b = {parent.b, child, parent.b == HW_ALLELE_UNKNOWN ? 0.0 : steps(parent.b, child)};
     return b.steps < a.steps ? b : a;
 }
 
@@ -84,8 +84,10 @@ static hw_status assumed(const parts *x, uint32_t panel_index, const char **ret,
         hw_allele from_mo = order == 0 ? second : c.a;
         transfer f = has_fa ? nearest(fa, from_fa) : (transfer){0};
         transfer m = has_mo ? nearest(mo, from_mo) : (transfer){0};
-        if (f.steps + m.steps < best) {
-            best = f.steps + m.steps;
+        /* One mutation of two steps is likelier than two of one step: few mutations first, few steps next. */
+        double cost = f.steps + m.steps + (f.steps > 0.0 ? 1e6 : 0.0) + (m.steps > 0.0 ? 1e6 : 0.0);
+        if (cost < best) {
+            best = cost;
             best_f = f;
             best_m = m;
         }

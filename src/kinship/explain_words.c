@@ -73,6 +73,8 @@ static void add_ratio(hw_str *t, double log10)
         hw_str_addf(t, "%.3g", hw_pow10(log10));
     } else if (log10 < -1e300) {
         hw_str_add(t, "0");
+    } else if (log10 > 1e300) {
+        hw_str_add(t, "∞"); /* the other statement is impossible */
     } else {
         double whole = floor(log10);
         double m = hw_pow10(log10 - whole);
@@ -90,6 +92,8 @@ static void add_percent(hw_str *t, double p)
         hw_str_add(t, "≥ 1 - 1e-12");
     } else if (p > 0.99999) {
         hw_str_addf(t, "1 - %.1e", 1.0 - p);
+    } else if (p <= 0.0) {
+        hw_str_add(t, "0");
     } else if (p < 1e-4) {
         hw_str_addf(t, "%.1e", p);
     } else {

@@ -171,6 +171,7 @@ static hw_status genes(maker *m, node *d, hw_err *err)
     network *w = m->w;
     bool founder = !d->has_parents;
     if (d->what == SEEN_EXACT) {
+        m->n->scale = hw_real_mul_d(m->n->scale, d->reading);
         d->pat = (gene){.var = NET_NO_LABEL, .domain = 1, .value = {d->a, d->a}};
         d->mat = d->pat;
         if (d->a != d->b && needs_genes(m, d)) {

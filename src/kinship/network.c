@@ -393,6 +393,7 @@ static hw_status vector_factor(builder *b, const gene *g, hw_err *err)
 static hw_status exact_node(builder *b, node *d, hw_err *err)
 {
     network *w = b->w;
+    scale_by(b, d->reading);
     d->as = AS_CONSTANT;
     d->pat = (gene){.prior = d->pat.prior, .var = NET_NO_LABEL, .domain = 1, .value = {d->a, d->a}};
     d->mat = (gene){.prior = d->mat.prior, .var = NET_NO_LABEL, .domain = 1, .value = {d->a, d->a}};

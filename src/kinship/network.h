@@ -45,6 +45,7 @@ typedef struct node {
     bool query;
     seen what;
     uint32_t a, b;          /* classes, when EXACT */
+    double reading;         /* probability of what was read, when EXACT */
     double *emission;       /* k*k (hemizygous: k), when UNSURE */
     treatment as;
     gene pat, mat;

@@ -248,6 +248,7 @@ static hw_status node_reading(network *w, node *d, const crowd *c, hw_err *err)
 {
     const reading *first = NULL;
     bool exact = true;
+    d->reading = 1.0;
     for (size_t i = 0; i < w->ped->n; i++) {
         const reading *r = &c->reading[i];
         if (c->leader[i] != d->person || r->kind == READ_NOTHING) {
@@ -258,6 +259,7 @@ static hw_status node_reading(network *w, node *d, const crowd *c, hw_err *err)
         }
         first = first == NULL ? r : first;
         exact = exact && r->exact;
+        d->reading *= r->exact ? r->seen : 1.0;
     }
     if (first == NULL) {
         d->what = SEEN_NOTHING;

@@ -361,6 +361,47 @@ static void keeps_every_ratio(void **state)
     }
 }
 
+/* Hundreds of reference cases through a .fam: what the losses do not name is the same to the last digits. */
+static void keeps_the_ratios_of_the_reference_cases(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"trio", "motherless", "rare-allele", "silent", "theta", "two-missing", "full-sibs", "mutation-models", "exclusion"};
+    size_t compared = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char name[200];
+        snprintf(name, sizeof name, "oracles/kinship/%s.json", names[i]);
+        const char *path = shared_file(name);
+        if (path == NULL) {
+            return;
+        }
+        fixture f;
+        must_read_file(&f, path);
+        for (size_t k = 0; k < f.d.n_cases; k++) {
+            hw_dataset one = f.d; /* the same, but with this case alone */
+            one.kase = &f.d.kase[k];
+            one.n_cases = 1;
+            hw_str out, losses;
+            must_write(&one, FAM, &out, &losses);
+            fixture g;
+            must_read(&g, HW_FORMAT_UNKNOWN, "case.fam", out.s);
+            const hw_case *c = one.kase, *e = &g.d.kase[0];
+            assert_int_equal(c->n_hypotheses, e->n_hypotheses);
+            for (uint32_t l = 0; strstr(losses.s, "ratios change") == NULL && l < c->n_loci; l++) {
+                assert_string_equal(f.d.panel.locus[c->loci[l]].name, g.d.panel.locus[e->loci[l]].name);
+                for (uint32_t h = 0; h < c->n_hypotheses; h++) {
+                    near(case_likelihood(&g.d, e, h, l, NULL, NULL), case_likelihood(&f.d, c, h, l, NULL, NULL), 1e-13);
+                    compared++;
+                }
+            }
+            fixture_release(&g);
+            hw_str_release(&out);
+            hw_str_release(&losses);
+        }
+        fixture_release(&f);
+    }
+    assert_true(compared > 500);
+}
+
 /* A case from JSON with all that a .fam cannot hold. */
 static const char rich[] =
     "{\"format\": \"homeward/1\", \"synthetic\": true, \"populations\": [{\"name\": \"P \\\"q\\\"\", \"theta\": 0.01, \"loci\": [\n"
@@ -649,6 +690,7 @@ int main(void)
         cmocka_unit_test(reads_the_samples),
         cmocka_unit_test(agrees_with_the_reference_likelihoods),
         cmocka_unit_test(keeps_every_ratio),
+        cmocka_unit_test(keeps_the_ratios_of_the_reference_cases),
         cmocka_unit_test(lists_what_is_lost),
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(keeps_good_records),
