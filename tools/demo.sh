@@ -18,6 +18,8 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 HOMEWARD_DATA=${HOMEWARD_DATA:-$top/data}
 export HOMEWARD_DATA
 out=demo-out
+# The loci of a common kit that all three tables have.
+kit='D3S1358,vWA,D16S539,CSF1PO,TPOX,D8S1179,D21S11,D18S51,D2S441,D19S433,TH01,FGA,D22S1045,D5S818,D13S317,D7S820,D10S1248,D1S1656,D12S391,D2S1338,Penta D,Penta E'
 began=$(date +%s)
 
 step() {
@@ -29,10 +31,10 @@ mkdir "$out"
 
 step "A synthetic nation: relatives, wrong reports, swapped samples, drop-out, old kits (seed ${SEED:-2026})"
 "$program" simulate nation --children "${CHILDREN:-178}" --families "${FAMILIES:-5000}" --seed "${SEED:-2026}" \
-    --freq norstr-east-asia --chinese-names --out "$out/nation"
+    --freq norstr-east-asia --loci "$kit" --chinese-names --out "$out/nation"
 
-step 'Every child against every family, ranked by norSTR East Asia; NIST 1036 Asian and UK DNA-17 Chinese beside it'
-"$program" match --freq norstr-east-asia,nist1036-asian,uk-dna17-chinese --children "$out/nation/children.csv" \
+step 'Every child against every family, ranked by norSTR East Asia; NIST 1036 Asian and FBI 2015 Filipino beside it'
+"$program" match --freq norstr-east-asia,nist1036-asian,fbi2015-filipino --children "$out/nation/children.csv" \
     --families "$out/nation/families.json" --out "$out/run" --limit "${ROWS:-25}"
 echo "The whole table: $out/run/candidates.csv"
 
