@@ -21,7 +21,7 @@ export HOMEWARD_SHARED
 while [ "$SECONDS" -lt "$end" ]; do
     rounds=$((rounds + 1))
     echo "== round $rounds, seed $seed"
-    if ! HOMEWARD_SEED=$seed FUZZ_SECONDS=60 tools/test.sh sanitizers threads fuzz identical; then
+    if ! HOMEWARD_SEED=$seed FUZZ_SECONDS=${FUZZ_SECONDS:-60} tools/test.sh sanitizers threads fuzz identical; then
         failed=$((failed + 1))
         echo "FAILED with HOMEWARD_SEED=$seed"
     fi

@@ -88,7 +88,7 @@ typedef struct hw_format {
 /* each defined in the file of its format */
 extern const hw_format hw_format_frequency_table; /* frequency_table.c */
 extern const hw_format hw_format_strider_xml;     /* strider.c */
-extern const hw_format hw_format_freq_lines;      /* linkage_freq.c or linkage.c */
+extern const hw_format hw_format_freq_lines;      /* linkage_freq.c */
 extern const hw_format hw_format_mutation_rates;  /* rates_table.c */
 extern const hw_format hw_format_genemapper;      /* genemapper.c */
 extern const hw_format hw_format_genis_table;     /* genis.c */
@@ -97,8 +97,8 @@ extern const hw_format hw_format_csv_long;        /* profile_table.c */
 extern const hw_format hw_format_csv_wide;        /* profile_table.c, csv_output.c */
 extern const hw_format hw_format_familias;        /* familias.c */
 extern const hw_format hw_format_linkage;         /* linkage.c */
-extern const hw_format hw_format_homeward_json;   /* homeward_json.c */
-extern const hw_format hw_format_oracle_json;     /* oracle_json.c */
+extern const hw_format hw_format_homeward_json;   /* json_read.c */
+extern const hw_format hw_format_oracle_json;     /* json_read.c, json_case.c */
 
 /* --- the table (detect.c) --- */
 

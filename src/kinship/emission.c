@@ -123,7 +123,8 @@ double reading_probability(const reading *r, uint32_t x, uint32_t y)
         return 1.0;
     }
     if (r->read == NULL) {
-        return given_categories(r, r->category[x], r->category[y]);
+        /* Two different alleles were seen, also where one of them is only known to lie off the ladder. */
+        return r->kind == READ_TWO && x == y ? 0.0 : given_categories(r, r->category[x], r->category[y]);
     }
     double total = 0.0;
     for (unsigned c = 0; c <= CATEGORY_SILENT; c++) {

@@ -299,32 +299,40 @@ static hw_status given_sex(pair *p, uint32_t missing, hw_sex sex, uint32_t n_h, 
     r->h.n = n_h;
     hw_status status = HW_OK;
     for (uint32_t k = 0; k < p->n_populations && status == HW_OK; k++) {
-        status = one_population(p, missing, k, err);
+        hw_err mine = {0};
+        status = one_population(p, missing, k, &mine);
+        if (k > 0 && status != HW_OK && status != HW_NO_MEMORY && status != HW_INTERNAL) {
+            for (uint32_t h = 0; h < n_h; h++) {
+                r->log10_ratio[(size_t)h * p->n_populations + k] = (double)NAN;
+            }
+            status = HW_OK;
+        } else if (status != HW_OK && err != NULL && err->code == HW_OK) {
+            *err = mine;
+        }
     }
     r->h.n = all;
     return status;
 }
 
-/* log10 of the mean of 10^a and 10^b. */
-static double mean_log10(double a, double b)
+/* log10 of the weighted sum of 10^a and 10^b. */
+static double mean_log10(double a, double weight_a, double b, double weight_b)
 {
     if (a != a || b != b) {
         return (double)NAN;
     }
     double high = a > b ? a : b;
-    double low = a > b ? b : a;
-    return high > -(double)INFINITY ? high + hw_log10((1.0 + hw_pow10(low - high)) / 2.0) : high;
+    return high > -(double)INFINITY ? high + hw_log10(weight_a * hw_pow10(a - high) + weight_b * hw_pow10(b - high)) : high;
 }
 
 /*
- * Nobody knows the sex of the missing person nor of the child, and it matters: the mean of both, each equally likely. The ratios shown for single
- * loci are means too; their product is then not that of the pair.
+ * Nobody knows the sex of the missing person nor of the child, and it matters: both, weighed by what the family's and the child's own readings say of each. The
+ * ratios shown for single loci are means; their product is then not that of the pair.
  */
-static void take_means(const pair *p, const pair_lr *male, uint32_t n_h)
+static void take_means(const pair *p, const pair_lr *male, double boys, double girls, uint32_t n_h)
 {
     pair_lr *r = p->r;
     for (size_t i = 0; i < (size_t)n_h * p->n_populations; i++) {
-        r->log10_ratio[i] = mean_log10(male->log10_ratio[i], r->log10_ratio[i]);
+        r->log10_ratio[i] = mean_log10(male->log10_ratio[i], boys, r->log10_ratio[i], girls);
     }
     r->n_inconsistent = 0;
     for (uint32_t i = 0; i < p->m->s->n_loci; i++) {
@@ -335,7 +343,7 @@ static void take_means(const pair *p, const pair_lr *male, uint32_t n_h)
             r->locus_ratio[at] = 0.5 * (r->locus_ratio[at] + male->locus_ratio[at]);
         }
     }
-    r->ratio = hw_real_mul_d(hw_real_add(male->ratio, r->ratio), 0.5);
+    r->ratio = hw_real_add(hw_real_mul_d(male->ratio, boys), hw_real_mul_d(r->ratio, girls));
 }
 
 static hw_status both_sexes(pair *p, uint32_t missing, uint32_t n_h, hw_err *err)
@@ -345,8 +353,33 @@ static hw_status both_sexes(pair *p, uint32_t missing, uint32_t n_h, hw_err *err
     /* Pedigrees anew: with one sex settled, those of others followed from it. */
     HW_TRY(hw_hypotheses_build(p->family, missing, &p->r->h, err));
     hw_status status = given_sex(p, missing, HW_SEX_FEMALE, n_h, err);
+    double boys = 0.0;
+    double girls = 0.0;
+    double x_boy = 1.0;
+    double x_girl = 1.0;
     if (status == HW_OK) {
-        take_means(p, &male, n_h);
+        status = family_sex_weights(p->m, p->family, missing, &boys, &girls, err);
+    }
+    for (uint32_t i = 0; status == HW_OK && i < p->m->s->n_loci; i++) {
+        variant *v = NULL;
+        double u[2] = {1.0, 1.0};
+        if (!p->r->used[i] || p->m->s->locus[i].kind != HW_LOCUS_X) {
+            continue;
+        }
+        status = matcher_variant(p->m, 0, i, NULL, 0, &v, err);
+        const locus_table t = {.v = v};
+        if (status == HW_OK) {
+            status = unrelated_x(p->m, &t, p->child, HW_SEX_MALE, &u[0], err);
+        }
+        if (status == HW_OK) {
+            status = unrelated_x(p->m, &t, p->child, HW_SEX_FEMALE, &u[1], err);
+        }
+        x_boy *= u[0];
+        x_girl *= u[1];
+    }
+    if (status == HW_OK) {
+        double both = x_boy + x_girl > 0.0 ? x_boy + x_girl : 1.0;
+        take_means(p, &male, boys * x_boy / both, girls * x_girl / both, n_h);
     }
     hw_hypotheses_release(&male.h);
     return status;
@@ -366,7 +399,17 @@ static hw_status compute(matcher *m, uint32_t child, uint32_t family, uint32_t m
         return HW_NO_MEMORY_FAIL(err);
     }
     bool open = stated == HW_SEX_UNKNOWN && shown == HW_SEX_UNKNOWN && search_sex_matters(s, p.family, p.missing);
-    return open ? both_sexes(&p, missing, n_h, err) : given_sex(&p, missing, shown, n_h, err);
+    if (open) {
+        return both_sexes(&p, missing, n_h, err);
+    }
+    if (stated == HW_SEX_UNKNOWN && search_sex_matters(s, p.family, p.missing)) {
+        /* What the family's own readings say of the missing person's sex is evidence of sex too. */
+        double boys = 1.0;
+        double girls = 1.0;
+        HW_TRY(family_sex_weights(m, p.family, missing, &boys, &girls, err));
+        r->sex_ratio *= shown == HW_SEX_MALE ? boys : girls;
+    }
+    return given_sex(&p, missing, shown, n_h, err);
 }
 
 hw_status pair_lr_compute(matcher *m, uint32_t child, uint32_t family, uint32_t missing, bool rivals, pair_lr *ret, hw_err *err)

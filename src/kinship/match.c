@@ -157,8 +157,11 @@ static hw_status links_matter(matcher *m, const question *q, const family_locus 
     return HW_OK;
 }
 
-/* All children against one missing person whose sex is `sex` (UNKNOWN: as it stands, nothing depends on it). */
-static hw_status one_sex(all *a, matcher *m, const slot *sl, hw_sex sex, hw_real *row, hw_err *err)
+/*
+ * All children against one missing person whose sex is `sex` (UNKNOWN: as it stands, nothing depends on it). x, when given: P(X readings | unrelated, sex) of the
+ * children whose sex nobody knows.
+ */
+static hw_status one_sex(all *a, matcher *m, const slot *sl, hw_sex sex, hw_real *row, double *x, hw_err *err)
 {
     const hw_family *f = &a->s.d->family[sl->family];
     hw_pedigree copy;
@@ -181,11 +184,63 @@ static hw_status one_sex(all *a, matcher *m, const slot *sl, hw_sex sex, hw_real
         hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
         bool x_usable = sex != HW_SEX_UNKNOWN && (a->s.child_sex[c] == HW_SEX_UNKNOWN || a->s.child_sex[c] == sex);
         status = links ? linked_ratio(m, sl, c, &row[c], err) : child_ratio(m, &q, fl, n, c, x_usable, &row[c], err);
+        for (uint32_t i = 0; x != NULL && status == HW_OK && a->s.child_sex[c] == HW_SEX_UNKNOWN && i < n; i++) {
+            double u = 1.0;
+            status = unrelated_x(m, &fl[i].table, a->s.d->child[c], sex, &u, err);
+            x[c] = i == 0 ? u : x[c] * u;
+        }
         hw_arena_reset(&m->scratch, mark);
     }
     question_release(&q);
     hw_pedigree_release(&copy);
     return status;
+}
+
+/* A sex under which the family's own readings cannot be: no child is the missing person of that sex. */
+static hw_status one_possible_sex(all *a, matcher *m, const slot *sl, hw_sex sex, double weight, hw_real *row, double *x, hw_err *err)
+{
+    if (weight > 0.0) {
+        return one_sex(a, m, sl, sex, row, x, err);
+    }
+    for (size_t c = 0; c < a->s.d->n_children; c++) {
+        row[c] = hw_real_from(0.0);
+        x[c] = 1.0;
+    }
+    return HW_OK;
+}
+
+/*
+ * Nobody knows the sex of the missing person, and it matters. With w the weight of a sex by the family's readings (mean 1), r the ratio and u the probability of the
+ * child's X readings for an unrelated child of that sex: a child of known sex has w r, one of unknown sex (w_m r_m u_m + w_f r_f u_f) / (u_m + u_f).
+ */
+static hw_status both_sexes(all *a, matcher *m, const slot *sl, hw_real *row, hw_err *err)
+{
+    size_t n = a->s.d->n_children;
+    hw_real *girl = HW_NEW(&m->scratch, hw_real, n + 1);
+    double *x_boy = HW_NEW(&m->scratch, double, n + 1);
+    double *x_girl = HW_NEW(&m->scratch, double, n + 1);
+    double boys = 0.0;
+    double girls = 0.0;
+    if (girl == NULL || x_boy == NULL || x_girl == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    HW_TRY(family_sex_weights(m, &a->s.d->family[sl->family], sl->missing, &boys, &girls, err));
+    HW_TRY(one_possible_sex(a, m, sl, HW_SEX_MALE, boys, row, x_boy, err));
+    HW_TRY(one_possible_sex(a, m, sl, HW_SEX_FEMALE, girls, girl, x_girl, err));
+    for (size_t c = 0; c < n; c++) {
+        hw_real boy = hw_real_mul_d(row[c], boys);
+        girl[c] = hw_real_mul_d(girl[c], girls);
+        if (a->s.child_sex[c] == HW_SEX_MALE) {
+            row[c] = boy;
+        } else if (a->s.child_sex[c] == HW_SEX_FEMALE) {
+            row[c] = girl[c];
+        } else {
+            double both = x_boy[c] + x_girl[c];
+            hw_real sum = hw_real_add(hw_real_mul_d(boy, x_boy[c]), hw_real_mul_d(girl[c], x_girl[c]));
+            row[c] = both > 0.0 ? hw_real_mul_d(sum, 1.0 / both) : hw_real_from(1.0);
+        }
+    }
+    return HW_OK;
 }
 
 static hw_status search_slot(all *a, matcher *m, const slot *sl, hw_real *row, hw_err *err)
@@ -195,27 +250,13 @@ static hw_status search_slot(all *a, matcher *m, const slot *sl, hw_real *row, h
     hw_sex stated = f->pedigree.person[person].sex;
     size_t n = a->s.d->n_children;
     if (stated != HW_SEX_UNKNOWN || !search_sex_matters(&a->s, f, person)) {
-        HW_TRY(one_sex(a, m, sl, stated, row, err));
+        HW_TRY(one_sex(a, m, sl, stated, row, NULL, err));
         for (size_t c = 0; c < n; c++) {
             row[c] = hw_real_mul_d(row[c], search_sex_ratio(&a->s, (uint32_t)c, stated));
         }
         return HW_OK;
     }
-    /* Both sexes; a child takes the value of its own, a child of unknown sex the mean. */
-    hw_real *other = HW_NEW(&m->scratch, hw_real, n + 1);
-    if (other == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    HW_TRY(one_sex(a, m, sl, HW_SEX_MALE, row, err));
-    HW_TRY(one_sex(a, m, sl, HW_SEX_FEMALE, other, err));
-    for (size_t c = 0; c < n; c++) {
-        if (a->s.child_sex[c] == HW_SEX_FEMALE) {
-            row[c] = other[c];
-        } else if (a->s.child_sex[c] == HW_SEX_UNKNOWN) {
-            row[c] = hw_real_mul_d(hw_real_add(row[c], other[c]), 0.5);
-        }
-    }
-    return HW_OK;
+    return both_sexes(a, m, sl, row, err);
 }
 
 static void progress(all *a, size_t total)
@@ -304,6 +345,7 @@ static hw_status collect(all *a, size_t n, hw_real *sum, hw_match_result *r, siz
 /* ---- what is said of a candidate ---- */
 
 typedef struct detail {
+    const char **problem; /* per candidate: why not all of it could be computed, or NULL */
     all *a;
     hw_match_result *r;
     hw_arena *texts; /* per thread */
@@ -384,7 +426,21 @@ static hw_status describe(detail *t, hw_candidate *c, matcher *m, hw_arena *text
 static hw_status detail_item(void *ctx, size_t item, unsigned worker, hw_err *err)
 {
     detail *t = ctx;
-    return describe(t, &t->r->candidate[item], &t->a->matcher[worker], &t->texts[worker], err);
+    hw_candidate *c = &t->r->candidate[item];
+    hw_err mine = {0};
+    hw_status s = describe(t, c, &t->a->matcher[worker], &t->texts[worker], &mine);
+    if (s == HW_OK) {
+        return HW_OK;
+    }
+    if (s == HW_NO_MEMORY || s == HW_INTERNAL) {
+        return HW_FAIL(err, s, "%s", mine.msg);
+    }
+    /* The ratio of the search stands; what else there is to say of the pair could not be computed. */
+    const hw_family *f = &t->a->s.d->family[c->family];
+    c->log10_lr_min = c->log10_lr;
+    c->relation = relation_text(&t->texts[worker], f, f->missing[c->missing]);
+    t->problem[item] = hw_arena_printf(&t->texts[worker], "child %s, family %s: rivals and further tables were not computed: %s", t->a->s.d->child[c->child]->id, f->id, mine.msg);
+    return c->relation == NULL || t->problem[item] == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
 }
 
 static int by_rank(const void *x, const void *y)
@@ -484,14 +540,46 @@ static hw_status list_errors(const all *a, hw_match_result *r, size_t *ret_searc
     return HW_OK;
 }
 
+/* Pairs that stay in the list without all their details stand among the errors too. */
+static hw_status list_problems(hw_match_result *r, const char *const *problem, hw_err *err)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_candidates; i++) {
+        n += problem[i] != NULL ? 1 : 0;
+    }
+    hw_family_error *e = HW_NEW(&r->arena, hw_family_error, r->n_errors + n + 1);
+    if (e == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    if (r->n_errors > 0) {
+        memcpy(e, r->error, r->n_errors * sizeof(*e));
+    }
+    r->error = e;
+    for (size_t i = 0; i < r->n_candidates; i++) {
+        if (problem[i] == NULL) {
+            continue;
+        }
+        char *text = hw_arena_strdup(&r->arena, problem[i]);
+        if (text == NULL) {
+            return HW_NO_MEMORY_FAIL(err);
+        }
+        e[r->n_errors++] = (hw_family_error){.family = r->candidate[i].family, .status = HW_TOO_COSTLY, .text = text};
+    }
+    return HW_OK;
+}
+
 static hw_status finish(all *a, unsigned n_threads, const hw_real *sum, hw_match_result *r, hw_arena *texts, hw_err *err)
 {
     size_t searched = 0;
     HW_TRY(list_errors(a, r, &searched, err));
     r->prior_each = searched == 0 ? 0.0 : a->s.o->prior_registered / (double)searched;
     posteriors(a, r, sum);
-    detail t = {.a = a, .r = r, .texts = texts};
+    detail t = {.a = a, .r = r, .texts = texts, .problem = HW_NEW(a->s.arena, const char *, r->n_candidates + 1)};
+    if (t.problem == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
     HW_TRY(hw_parallel_for(r->n_candidates, n_threads, detail_item, &t, err));
+    HW_TRY(list_problems(r, t.problem, err));
     for (size_t i = 0; i < r->n_candidates; i++) {
         hw_candidate *c = &r->candidate[i];
         c->rival = c->rival == NULL ? NULL : hw_arena_strdup(&r->arena, c->rival);

@@ -564,7 +564,7 @@ static hw_status build_table(matcher *m, question *q, variant *v, const hw_typin
         ratio[i] = prior[i] > 0.0 ? post[i] / prior[i] : 1.0;
     }
     m->table_bytes += 3 * n * sizeof(double);
-    *ret = (locus_table){.v = v, .post = post, .prior = prior, .ratio = ratio};
+    *ret = (locus_table){.v = v, .post = post, .prior = prior, .ratio = ratio, .total = total};
     return HW_OK;
 }
 
@@ -629,5 +629,88 @@ hw_status question_slow_ratio(matcher *m, question *q, uint32_t population, uint
     }
     /* A reading that no unrelated child can give (a heterozygous boy at X) is evidence against nobody in particular. */
     *ret = unrelated > 0.0 ? missing / unrelated : 1.0;
+    return HW_OK;
+}
+
+/* P(readings of the family) over all its loci, the missing person taken to be of the given sex; 0 when they contradict each other. */
+static hw_status family_probability(matcher *m, const hw_family *family, uint32_t missing, hw_sex sex, hw_real *ret, hw_err *err)
+{
+    hw_pedigree copy;
+    HW_TRY(hw_pedigree_copy(&family->pedigree, &copy, err));
+    question q = {0};
+    hw_real total = hw_real_from(1.0);
+    hw_status status = pedigree_settle_sex(&copy, family->missing[missing], sex, err);
+    if (status == HW_OK) {
+        status = question_init(m, &q, family, missing, &copy, err);
+    }
+    hw_typing *t = HW_NEW(&m->scratch, hw_typing, copy.n + 1);
+    if (status == HW_OK && t == NULL) {
+        status = HW_NO_MEMORY_FAIL(err);
+    }
+    for (uint32_t i = 0; status == HW_OK && i < m->s->n_loci; i++) {
+        locus_table table;
+        hw_err mine = {0};
+        if (!question_typings(&q, m->s->locus[i].panel_index, t)) {
+            continue;
+        }
+        status = question_table(m, &q, 0, i, NULL, 0, &table, &mine);
+        if (status == HW_OK) {
+            total = hw_real_mul(total, table.total);
+        } else if (err != NULL && err->code == HW_OK) {
+            *err = mine;
+        }
+    }
+    question_release(&q);
+    hw_pedigree_release(&copy);
+    *ret = status == HW_OK ? total : hw_real_from(0.0);
+    return status;
+}
+
+hw_status family_sex_weights(matcher *m, const hw_family *family, uint32_t missing, double *ret_male, double *ret_female, hw_err *err)
+{
+    hw_real w[2];
+    for (int i = 0; i < 2; i++) {
+        hw_err mine = {0};
+        hw_status s = family_probability(m, family, missing, i == 0 ? HW_SEX_MALE : HW_SEX_FEMALE, &w[i], &mine);
+        bool last = i == 1 && hw_real_is_zero(w[0]);
+        if (s != HW_OK && (s != HW_IMPOSSIBLE || last)) {
+            if (err != NULL && err->code == HW_OK) {
+                *err = mine;
+            }
+            return s;
+        }
+    }
+    hw_real mean = hw_real_mul_d(hw_real_add(w[0], w[1]), 0.5);
+    *ret_male = hw_real_to_double(hw_real_div(w[0], mean));
+    *ret_female = hw_real_to_double(hw_real_div(w[1], mean));
+    return HW_OK;
+}
+
+hw_status unrelated_x(matcher *m, const locus_table *t, const hw_profile *child, hw_sex sex, double *ret, hw_err *err)
+{
+    const hw_locus_model *lm = t->v->model;
+    *ret = 1.0;
+    if (lm->kind != HW_LOCUS_X) {
+        return HW_OK;
+    }
+    hw_typing x = profile_typing(child, m->s->locus[t->v->locus].panel_index);
+    if (x.a == HW_ALLELE_UNKNOWN && x.b == HW_ALLELE_UNKNOWN) {
+        return HW_OK;
+    }
+    hw_allele seen[2] = {x.a, x.b};
+    variant *v = NULL;
+    HW_TRY(matcher_variant(m, t->v->population, t->v->locus, seen, 2, &v, err));
+    size_t n = (size_t)v->model->n * (v->model->n + 1) / 2;
+    double *p = HW_NEW(&m->scratch, double, n);
+    if (p == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    HW_TRY(hw_emission(v->model, &x, sex == HW_SEX_MALE, p, err));
+    const double *prior = sex == HW_SEX_MALE ? v->founder_x : v->founder;
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        sum += prior[i] * p[i];
+    }
+    *ret = sum;
     return HW_OK;
 }

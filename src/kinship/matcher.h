@@ -58,6 +58,7 @@ typedef struct open_reading {
 typedef struct locus_table {
     variant *v;
     const double *post, *prior, *ratio;
+    hw_real total; /* P(readings of the family) */
 } locus_table;
 
 typedef struct matcher {
@@ -108,6 +109,14 @@ double search_sex_ratio(const search *s, uint32_t child, hw_sex missing_sex);
 bool search_sex_matters(const search *s, const hw_family *f, uint32_t person);
 /* Give the person that sex and settle which parent of its children it is. */
 hw_status pedigree_settle_sex(hw_pedigree *ped, uint32_t person, hw_sex sex, hw_err *err) HW_MUST_CHECK;
+
+/*
+ * Both sexes of a missing person whose sex nobody knows, weighed by what the family's readings say of each (ratio of P(readings of the family) to the mean over both; 0 when
+ * they cannot be under that sex). IMPOSSIBLE when neither can be.
+ */
+hw_status family_sex_weights(matcher *m, const hw_family *family, uint32_t missing, double *ret_male, double *ret_female, hw_err *err) HW_MUST_CHECK;
+/* P(X readings of the child | unrelated, sex), from the tables of a family under that sex. */
+hw_status unrelated_x(matcher *m, const locus_table *t, const hw_profile *child, hw_sex sex, double *ret, hw_err *err) HW_MUST_CHECK;
 
 /* hypothesis_lr.c: the ratios of all hypotheses about one pair. */
 typedef struct pair_lr {

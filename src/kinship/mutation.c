@@ -128,10 +128,12 @@ static hw_status fill_proportional(work *k, hw_err *err)
     if (k->n < 2 || !(spread > 0)) {
         return fail_rate(k, "the locus has one allele only, so nothing can mutate; take the model none", err);
     }
-    /* With probability a the allele is drawn anew from the population. */
+    /* With probability a the allele is drawn anew from the population; the matrix stands a little beyond a = 1 too. */
     double a = k->m->rate / spread;
-    if (a > 1) {
-        return fail_rate(k, "the rate is higher than this model can have with these frequencies; lower it", err);
+    for (uint32_t i = 0; i < k->n; i++) {
+        if (1 - a + a * k->p[i] < 0) {
+            return fail_rate(k, "the rate is higher than this model can have with these frequencies; lower it", err);
+        }
     }
     for (uint32_t i = 0; i < k->n; i++) {
         for (uint32_t j = 0; j < k->n; j++) {

@@ -166,13 +166,16 @@ double hw_amelogenin_ratio(const hw_profile *p, const hw_panel *panel, double er
     /* Never a veto: an error rate of 0 is not believed, and above 1/2 the reading says nothing. */
     double e = error_rate > 1e-6 ? error_rate : 1e-6;
     e = e < 0.5 ? e : 0.5;
-    switch (hw_profile_amelogenin(p, panel)) {
-    case HW_SEX_MALE:
-        return (1 - e) / e;
-    case HW_SEX_FEMALE:
-        return e / (1 - e);
-    case HW_SEX_UNKNOWN:
-        break;
+    hw_sex shown = hw_profile_amelogenin(p, panel);
+    if (shown == HW_SEX_UNKNOWN) {
+        return 1;
     }
-    return 1;
+    /* X and Y: a boy of whom nothing dropped out. X alone: a girl, or a boy whose Y dropped out. The error exchanges the sexes. */
+    double d = p->dropout;
+    double boy = shown == HW_SEX_MALE ? 1 : d * (1 - d);
+    double girl = shown == HW_SEX_MALE ? 0 : 1 - d * d;
+    if (!(boy + girl > 0)) {
+        return 1;
+    }
+    return ((1 - e) * boy + e * girl) / ((1 - e) * girl + e * boy);
 }

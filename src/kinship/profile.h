@@ -97,7 +97,7 @@ HW_API hw_status hw_profile_review(hw_arena *arena, const hw_panel *panel, const
 /** Sex that amelogenin shows: X only FEMALE, X and Y MALE, else UNKNOWN. */
 HW_API hw_sex hw_profile_amelogenin(const hw_profile *p, const hw_panel *panel);
 /**
- * Likelihood ratio of the amelogenin reading for sex male : female with an error rate per reading (default 0.001; Y deletion or drop-out):
+ * Likelihood ratio of the amelogenin reading for sex male : female with an error rate per reading (default 0.001; Y deletion) and the drop-out of the sample:
  * evidence, never a veto. 1 when not typed.
  */
 HW_API double hw_amelogenin_ratio(const hw_profile *p, const hw_panel *panel, double error_rate);

@@ -69,6 +69,18 @@ FX_UNUSED static void fx_fails_at(hw_status s, hw_status want, const hw_err *err
 }
 #define fx_fails(status, want, err, words) fx_fails_at((status), (want), (err), (words), __FILE__, __LINE__)
 
+/* Append to the text in a buffer of that size. */
+FX_UNUSED static void fx_add(char *buf, size_t size, const char *fmt, ...) HW_PRINTF(3, 4);
+FX_UNUSED static void fx_add(char *buf, size_t size, const char *fmt, ...)
+{
+    size_t len = strlen(buf);
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(buf + len, size - len, fmt, ap);
+    va_end(ap);
+    assert_true(n >= 0 && (size_t)n < size - len);
+}
+
 FX_UNUSED static double fx_number(const char *s)
 {
     double x = 0;
@@ -97,10 +109,11 @@ FX_UNUSED static uint32_t fx_person(const hw_pedigree *p, const char *id)
 FX_UNUSED static void fx_pedigree_raw(hw_pedigree *p, const char *text)
 {
     hw_pedigree_init(p);
+    size_t bytes = strlen(text) + 1;
     char *copy = strdup(text);
     assert_non_null(copy);
     for (int pass = 0; pass < 2; pass++) {
-        strcpy(copy, text);
+        memcpy(copy, text, bytes);
         for (char *rest = copy, *line; (line = strsep(&rest, ";")) != NULL;) {
             char *word[8] = {NULL};
             int n = 0;

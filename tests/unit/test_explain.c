@@ -176,16 +176,36 @@ static void the_words(void **state)
     assert_non_null(strstr(x.sentence, "not related to the missing person C"));
     assert_non_null(strstr(x.sentence, "against"));
     hw_explanation_release(&x);
+    n.set.rare_rule = HW_RARE_AUTO;
+    n.set.standard = (hw_locus_settings){0};
+    explain(&n, c, f, &x);
+    assert_non_null(strstr(x.model, "5/2N where N is given"));
+    assert_non_null(strstr(x.model, "none; theta"));
+    hw_explanation_release(&x);
+    /* the other rules, rates by locus, a third table that lacks loci */
+    fx_population(&n, "west", 0, "TH01 6:0.4 7:0.3 8:0.1 9.3:0.2");
+    hw_locus_settings own = fx_equal(1e-3, 1e-3);
+    own.locus = "TH01";
+    n.set.by_locus = &own;
+    n.set.n_by_locus = 1;
+    n.set.standard.male = (hw_mutation){.model = HW_MUTATION_STEPWISE_STATIONARY, .rate = 1e-3, .range = 0.1};
     static const struct {
         hw_rare_rule rule;
         const char *text;
-    } rules[] = {{HW_RARE_AUTO, "5/2N where N is given"}};
-    n.set.rare_rule = rules[0].rule;
-    n.set.standard = (hw_locus_settings){0};
-    explain(&n, c, f, &x);
-    assert_non_null(strstr(x.model, rules[0].text));
-    assert_non_null(strstr(x.model, "none; theta"));
-    hw_explanation_release(&x);
+    } rules[] = {{HW_RARE_5_2N, "get 5/2N"}, {HW_RARE_LAPLACE, "(x+1)/(2N+k)"}};
+    for (int i = 0; i < 2; i++) {
+        for (uint32_t k = 0; k < n.n_pop; k++) {
+            for (uint32_t l = 0; l < n.pop[k]->n; l++) {
+                n.pop[k]->freq[l].chromosomes = 500;
+            }
+        }
+        n.set.rare_rule = rules[i].rule;
+        explain(&n, c, f, &x);
+        assert_non_null(strstr(x.model, rules[i].text));
+        assert_non_null(strstr(x.model, "1 loci with rates of their own"));
+        assert_true(noted(&x, "west"));
+        hw_explanation_release(&x);
+    }
     fx_nation_drop(&n);
 }
 
@@ -196,10 +216,10 @@ static void numbers_in_words(void **state)
     nation n;
     char loci[300] = "", tables[2000] = "", same[300] = "", apart[300] = "";
     for (int i = 0; i < 12; i++) {
-        sprintf(loci + strlen(loci), "%sL%d", i > 0 ? " " : "", i);
-        sprintf(tables + strlen(tables), "L%d 10:0.01 11:0.49 20:0.5;", i);
-        sprintf(same + strlen(same), "L%d=10/11 ", i);
-        sprintf(apart + strlen(apart), "L%d=20/20 ", i);
+        fx_add(loci, sizeof loci, "%sL%d", i > 0 ? " " : "", i);
+        fx_add(tables, sizeof tables, "L%d 10:0.01 11:0.49 20:0.5;", i);
+        fx_add(same, sizeof same, "L%d=10/11 ", i);
+        fx_add(apart, sizeof apart, "L%d=20/20 ", i);
     }
     fx_nation(&n, loci);
     fx_population(&n, "north", 0, tables);

@@ -231,8 +231,8 @@ static void refused(void **state)
     /* eleven siblings: 22 meioses that matter */
     char text[1000] = "F M; M F;", typed[1000] = "";
     for (int i = 0; i < 11; i++) {
-        sprintf(text + strlen(text), "C%d M F M;", i);
-        sprintf(typed + strlen(typed), "C%d=10/11 ", i);
+        fx_add(text, sizeof text, "C%d M F M;", i);
+        fx_add(typed, sizeof typed, "C%d=10/11 ", i);
     }
     fx_pedigree(&p, text);
     both[0] = both[1] = fx_typings(&p, typed);

@@ -123,8 +123,8 @@ static void prompt_refusals(void **state)
     /* eight untyped couples with two typed children each */
     char ped[3000] = "", typed[3000] = "";
     for (int c = 0; c < 8; c++) {
-        sprintf(ped + strlen(ped), "F%d M; M%d F; A%d M F%d M%d; B%d F F%d M%d;", c, c, c, c, c, c, c, c);
-        sprintf(typed + strlen(typed), "A%d=10/11 B%d=11/12 ", c, c);
+        fx_add(ped, sizeof ped, "F%d M; M%d F; A%d M F%d M%d; B%d F F%d M%d;", c, c, c, c, c, c, c, c);
+        fx_add(typed, sizeof typed, "A%d=10/11 B%d=11/12 ", c, c);
     }
     fx_fails(fx_status(e, ped, lm, typed, &err), HW_TOO_COSTLY, &err, "theta|32 unknown founder genes|F0, M0|TEST1");
     hw_pedigree p;
@@ -134,19 +134,19 @@ static void prompt_refusals(void **state)
     fx_fails(hw_likelihood_cost(e, &p, lm, fx_typings(&p, typed), &operations, &bytes, &err), HW_TOO_COSTLY, &err, "theta|M0");
     hw_pedigree_release(&p);
     /* thirteen children of one man by unstated mothers: few genes enough to be listed, too many partitions */
-    strcpy(ped, "F M;");
-    strcpy(typed, "");
+    snprintf(ped, sizeof ped, "F M;");
+    typed[0] = '\0';
     for (int c = 0; c < 11; c++) {
-        sprintf(ped + strlen(ped), "A%d M F -;", c);
-        sprintf(typed + strlen(typed), "A%d=10/11 ", c);
+        fx_add(ped, sizeof ped, "A%d M F -;", c);
+        fx_add(typed, sizeof typed, "A%d=10/11 ", c);
     }
     fx_fails(fx_status(e, ped, lm, typed, &err), HW_TOO_COSTLY, &err, "13 unknown founder genes|F, the unstated parent of A0");
     /* a message that is full of names stops between two of them */
-    strcpy(ped, "");
-    strcpy(typed, "");
+    ped[0] = '\0';
+    typed[0] = '\0';
     for (int c = 0; c < 14; c++) {
-        sprintf(ped + strlen(ped), "a_rather_long_name_of_a_person_%d M - -; b%d M a_rather_long_name_of_a_person_%d -;", c, c, c);
-        sprintf(typed + strlen(typed), "b%d=10/11 ", c);
+        fx_add(ped, sizeof ped, "a_rather_long_name_of_a_person_%d M - -; b%d M a_rather_long_name_of_a_person_%d -;", c, c, c);
+        fx_add(typed, sizeof typed, "b%d=10/11 ", c);
     }
     fx_fails(fx_status(e, ped, lm, typed, &err), HW_TOO_COSTLY, &err, "28 unknown founder genes");
     assert_true(hw_now_seconds() - start < 2);
