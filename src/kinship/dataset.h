@@ -63,6 +63,7 @@ typedef struct hw_dataset {
     size_t n_populations, population_cap;
     hw_settings settings; /* of the file (.fam carries them), valid when has_settings */
     bool has_settings;
+    const char *settings_file; /* where they stand, for messages; NULL: not from a file */
     hw_note *note;
     size_t n_notes, note_cap;
     bool synthetic;       /* marked synthetic for ever */

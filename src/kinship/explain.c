@@ -101,7 +101,7 @@ static hw_status explain(parts *x, uint32_t child, uint32_t family, uint32_t mis
         }
     }
     pair_lr p;
-    HW_TRY(pair_lr_compute(x->m, child, family, missing, true, &p, err));
+    HW_TRY(pair_lr_compute(x->m, child, x->family, missing, true, &p, err));
     r->sex_ratio = p.sex_ratio;
     r->summary.loci_used = p.n_used;
     r->summary.inconsistent = p.n_inconsistent;
@@ -122,14 +122,14 @@ hw_status hw_match_explain(const hw_dataset *d, const hw_match_options *o, uint3
     }
     HW_CLEANUP(hw_arena_release) hw_arena arena;
     hw_arena_init(&arena, 0);
-    search s;
+    HW_CLEANUP(search_release) search s = {0};
     HW_TRY(search_init(&s, &arena, d, o, err));
     hw_explanation r = {.child = d->child[child], .family = &d->family[family], .missing = missing, .panel = &d->panel};
     r.synthetic = d->synthetic || r.child->synthetic;
     hw_arena_init(&r.arena, 0);
     matcher m;
     hw_status status = matcher_init(&m, &s, err);
-    parts x = {.d = d, .o = o, .s = &s, .m = &m, .family = &d->family[family], .r = &r};
+    parts x = {.d = d, .o = o, .s = &s, .m = &m, .family = &s.family[family], .r = &r};
     if (status == HW_OK) {
         status = explain(&x, child, family, missing, err);
     }

@@ -57,12 +57,16 @@ static const char *index_name(const char *locus, char *buf, size_t size)
 
 static hw_status settle_locus(hw_freq *f, hw_err *err)
 {
-    char name[HW_ALLELE_BUF], number[32];
+    char name[HW_ALLELE_BUF], number[32], least[32];
     if (f->n == 0 || f->n > MAX_ALLELES) {
         return HW_FAIL(err, f->n == 0 ? HW_PARSE : HW_LIMIT, "%u alleles; expected 1 to %u", (unsigned)f->n, MAX_ALLELES);
     }
     if (!(f->chromosomes >= 0 && f->chromosomes < 1e12) || !(f->fmin >= 0 && f->fmin < 1)) {
         return HW_FAIL(err, HW_PARSE, "the number of chromosomes must not be negative, and the minimum frequency must be below 1");
+    }
+    if (f->fmin > 0 && f->fmin < HW_FREQ_MIN) {
+        return HW_FAIL(err, HW_PARSE, "the minimum frequency is %s; expected 0 (not given) or at least %s", hw_fmt_double(f->fmin, number),
+                       hw_fmt_double(HW_FREQ_MIN, least));
     }
     HW_AUTO_FREE entry *e = hw_alloc(f->n, sizeof(entry));
     if (e == NULL) {
@@ -75,6 +79,10 @@ static hw_status settle_locus(hw_freq *f, hw_err *err)
         if (!(x >= 0 && x <= 1)) {
             return HW_FAIL(err, HW_PARSE, "allele %s has the frequency %s; expected a number from 0 to 1",
                            hw_allele_format(f->allele[i], name), hw_fmt_double(x, number));
+        }
+        if (x > 0 && x < HW_FREQ_MIN) {
+            return HW_FAIL(err, HW_PARSE, "allele %s has the frequency %s; expected 0 (not in the table) or at least %s",
+                           hw_allele_format(f->allele[i], name), hw_fmt_double(x, number), hw_fmt_double(HW_FREQ_MIN, least));
         }
         if (f->allele[i] == HW_ALLELE_UNKNOWN || f->allele[i] == HW_ALLELE_OFF_LADDER) {
             return HW_FAIL(err, HW_PARSE, "a frequency is given for \"%s\", which is no allele",
@@ -172,6 +180,23 @@ const hw_freq *hw_population_find(const hw_population *p, const char *locus)
         return NULL;
     }
     return &p->freq[i];
+}
+
+int hw_freq_index(const hw_freq *f, hw_allele a)
+{
+    uint32_t low = 0, high = f->n;
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+        if (f->allele[mid] == a) {
+            return (int)mid;
+        }
+        if (f->allele[mid] < a) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    return -1;
 }
 
 void hw_settings_init(hw_settings *s)

@@ -17,7 +17,10 @@
 extern "C" {
 #endif
 
-/** One locus of one population, as read (alleles sorted by code, no duplicates, frequencies > 0, sum near 1 but not forced). */
+/** The least frequency a table may give, and a rare allele or a silent one be given: the product of several must not vanish in a double. */
+#define HW_FREQ_MIN 1e-12
+
+/** One locus of one population, as read (alleles sorted by code, no duplicates, frequencies >= HW_FREQ_MIN, sum near 1 but not forced). */
 typedef struct hw_freq {
     const char *locus; /* canonical name */
     uint32_t n;
@@ -40,11 +43,13 @@ typedef struct hw_population {
 
 /**
  * Check and index a population whose name, n and freq are filled (in any arena): canonical locus names, alleles sorted, zero frequencies dropped,
- * duplicates refused, each in (0,1], sum within 0.95..1.05 of 1 (else PARSE naming the locus; a sum of counts is the reader's business).
+ * duplicates refused, each in [HW_FREQ_MIN,1], sum within 0.95..1.05 of 1 (else PARSE naming the locus; a sum of counts is the reader's business).
  */
 HW_API hw_status hw_population_finish(hw_population *p, hw_err *err) HW_MUST_CHECK;
 HW_API void hw_population_release(hw_population *p); /* the index only */
 HW_API const hw_freq *hw_population_find(const hw_population *p, const char *locus); /* any spelling; NULL when absent */
+/** Place of an allele in a finished table, or -1. */
+HW_API int hw_freq_index(const hw_freq *f, hw_allele a);
 
 typedef enum hw_rare_rule {
     HW_RARE_AUTO,    /* 5/2N where chromosomes is given, else the table's fmin, else 0.001 */

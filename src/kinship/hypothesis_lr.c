@@ -15,7 +15,6 @@ typedef struct pair {
     const hw_profile *child;
     const hw_family *family;
     uint32_t missing;      /* person of the family */
-    uint32_t missing_person;
     uint32_t n_populations;
     pair_lr *r;
     bool *dropped;         /* [hypothesis] a rival beyond the limits of cost, in the population at hand */
@@ -35,7 +34,7 @@ static hw_status typings(const pair *p, const hw_hypothesis *h, uint32_t panel_i
     }
     /* A reading of the missing person's own, where a file has one, is set aside: it would be a direct comparison, not kinship. */
     for (size_t i = 0; i < p->family->pedigree.n; i++) {
-        if (h->person_of[i] != UINT32_MAX && i != p->missing_person) {
+        if (h->person_of[i] != UINT32_MAX && i != p->missing) {
             t[h->person_of[i]] = profile_typing(p->family->profile[i], panel_index);
         }
     }
@@ -385,10 +384,10 @@ static hw_status both_sexes(pair *p, uint32_t missing, uint32_t n_h, hw_err *err
     return status;
 }
 
-static hw_status compute(matcher *m, uint32_t child, uint32_t family, uint32_t missing, bool rivals, pair_lr *r, hw_err *err)
+static hw_status compute(matcher *m, uint32_t child, const hw_family *family, uint32_t missing, bool rivals, pair_lr *r, hw_err *err)
 {
     const search *s = m->s;
-    pair p = {.m = m, .child = s->d->child[child], .family = &s->d->family[family], .missing_person = s->d->family[family].missing[missing], .n_populations = s->o->n_populations, .r = r};
+    pair p = {.m = m, .child = s->d->child[child], .family = family, .n_populations = s->o->n_populations, .r = r};
     p.missing = p.family->missing[missing];
     hw_sex stated = p.family->pedigree.person[p.missing].sex;
     hw_sex shown = s->child_sex[child];
@@ -412,19 +411,79 @@ static hw_status compute(matcher *m, uint32_t child, uint32_t family, uint32_t m
     return given_sex(&p, missing, shown, n_h, err);
 }
 
-hw_status pair_lr_compute(matcher *m, uint32_t child, uint32_t family, uint32_t missing, bool rivals, pair_lr *ret, hw_err *err)
+static hw_status as_stated(matcher *m, uint32_t child, const hw_family *family, uint32_t missing, bool rivals, pair_lr *ret, hw_err *err)
 {
-    hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
     pair_lr r = {0};
-    HW_TRY(hw_hypotheses_build(&m->s->d->family[family], missing, &r.h, err));
+    HW_TRY(hw_hypotheses_build(family, missing, &r.h, err));
     hw_status status = compute(m, child, family, missing, rivals, &r, err);
-    hw_arena_reset(&m->scratch, mark);
     if (status != HW_OK) {
         hw_hypotheses_release(&r.h);
         return status;
     }
     *ret = r;
     return HW_OK;
+}
+
+/* sum += weight * 10^log10, in logarithms. */
+static double add_log10(double sum, double weight, double log10)
+{
+    return sum > -(double)INFINITY || sum != sum ? mean_log10(sum, 1.0, log10, weight) : log10 + hw_log10(weight);
+}
+
+/* The mean over the assignments of sexes; the first possible one gives the words. Ratios of single loci are means too. */
+static hw_status over_worlds(matcher *m, uint32_t child, const family_worlds *w, uint32_t missing, bool rivals, pair_lr *ret, hw_err *err)
+{
+    const search *s = m->s;
+    size_t n_pop = s->o->n_populations;
+    bool first = true;
+    for (uint32_t i = 0; i < w->n; i++) {
+        pair_lr one;
+        if (!(w->weight[i] > 0.0)) {
+            continue;
+        }
+        hw_status status = as_stated(m, child, &w->family[i], missing, rivals, &one, err);
+        if (status != HW_OK) {
+            if (!first) {
+                pair_lr_release(ret);
+            }
+            return status;
+        }
+        double weight = w->weight[i];
+        size_t n_h = (rivals || one.h.n < 2 ? one.h.n : 2) * n_pop;
+        size_t n_l = (size_t)s->n_loci * n_pop;
+        if (first) {
+            *ret = one;
+            ret->ratio = hw_real_mul_d(one.ratio, weight);
+            for (size_t k = 0; k < n_h; k++) {
+                ret->log10_ratio[k] = one.log10_ratio[k] + hw_log10(weight);
+            }
+            for (size_t k = 0; k < n_l; k++) {
+                ret->locus_ratio[k] = weight * one.locus_ratio[k];
+            }
+            first = false;
+            continue;
+        }
+        ret->ratio = hw_real_add(ret->ratio, hw_real_mul_d(one.ratio, weight));
+        for (size_t k = 0; k < n_h; k++) {
+            ret->log10_ratio[k] = add_log10(ret->log10_ratio[k], weight, one.log10_ratio[k]);
+        }
+        for (size_t k = 0; k < n_l; k++) {
+            ret->locus_ratio[k] += weight * one.locus_ratio[k];
+        }
+        pair_lr_release(&one);
+    }
+    return HW_OK;
+}
+
+hw_status pair_lr_compute(matcher *m, uint32_t child, const hw_family *family, uint32_t missing, bool rivals, pair_lr *ret, hw_err *err)
+{
+    hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
+    family_worlds w;
+    HW_TRY(family_worlds_init(&w, m, family, missing, err));
+    hw_status status = w.n > 0 ? over_worlds(m, child, &w, missing, rivals, ret, err) : as_stated(m, child, family, missing, rivals, ret, err);
+    family_worlds_release(&w);
+    hw_arena_reset(&m->scratch, mark);
+    return status;
 }
 
 void pair_lr_release(pair_lr *p)

@@ -18,11 +18,6 @@ static int compare_alleles(const void *pa, const void *pb)
     return a < b ? -1 : a > b;
 }
 
-static bool listed(const hw_freq *f, hw_allele a)
-{
-    return bsearch(&a, f->allele, f->n, sizeof a, compare_alleles) != NULL;
-}
-
 static bool is_side(hw_allele a) /* <9 or >20 */
 {
     return a >= HW_ALLELE_BELOW && a < HW_ALLELE_SILENT;
@@ -62,7 +57,7 @@ static hw_status collect_added(const hw_freq *f, const hw_allele *seen, size_t n
         for (size_t i = 0; i < n_seen; i++) {
             hw_allele a = sorted[i];
             bool nothing = a == HW_ALLELE_UNKNOWN || a == HW_ALLELE_OFF_LADDER || a == HW_ALLELE_SILENT;
-            if (nothing || is_side(a) != (sides == 1) || (i > 0 && a == sorted[i - 1]) || listed(f, a)) {
+            if (nothing || is_side(a) != (sides == 1) || (i > 0 && a == sorted[i - 1]) || hw_freq_index(f, a) >= 0) {
                 continue;
             }
             if (sides == 1 && side_covered(f, added, n, a)) {
@@ -103,9 +98,9 @@ static hw_status rare_minimum(const hw_freq *f, hw_rare_rule rule, double rare_v
         q = rare_value;
         break;
     }
-    if (!(q > 0)) {
+    if (!(q >= HW_FREQ_MIN)) {
         char number[32];
-        return HW_FAIL(err, HW_USAGE, "the minimum frequency for rare alleles is %s; expected a number above 0 and below 1",
+        return HW_FAIL(err, HW_USAGE, "the minimum frequency for rare alleles is %s; expected a number above 0 (at least 1e-12) and below 1",
                        hw_fmt_double(q, number));
     }
     *ret = q < 1 ? q : 1; /* a table of fewer than five chromosomes cannot claim more */
@@ -115,7 +110,7 @@ static hw_status rare_minimum(const hw_freq *f, hw_rare_rule rule, double rare_v
 static hw_status set_frequencies(hw_arena *arena, const hw_freq *f, const hw_locus_settings *ls, hw_rare_rule rule,
                                  double rare_value, const hw_allele *added, uint32_t n_added, hw_locus_model *m, hw_err *err)
 {
-    bool silent_listed = listed(f, HW_ALLELE_SILENT);
+    bool silent_listed = hw_freq_index(f, HW_ALLELE_SILENT) >= 0;
     bool add_silent = !silent_listed && ls->silent > 0;
     uint32_t k = f->n + n_added - (silent_listed ? 1 : 0);
     m->n = f->n + n_added + (add_silent ? 1 : 0);
@@ -248,8 +243,8 @@ static hw_status build(hw_arena *arena, const hw_freq *f, hw_locus_kind kind, co
     if (!(theta >= 0 && theta < 1)) {
         return HW_FAIL(err, HW_USAGE, "theta must be at least 0 and below 1");
     }
-    if (!(ls->silent >= 0 && ls->silent < 1)) {
-        return HW_FAIL(err, HW_USAGE, "the frequency of the silent allele must be at least 0 and below 1");
+    if (!(ls->silent >= 0 && ls->silent < 1) || (ls->silent > 0 && ls->silent < HW_FREQ_MIN)) {
+        return HW_FAIL(err, HW_USAGE, "the frequency of the silent allele must be 0 (none), or at least 1e-12 and below 1");
     }
     if ((unsigned)rule > HW_RARE_FIXED) {
         return HW_FAIL(err, HW_USAGE, "unknown rule for rare alleles");

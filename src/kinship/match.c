@@ -41,6 +41,7 @@ const char *hw_verbal_scale(double log10_lr)
 
 typedef struct slot {
     uint32_t family, missing;
+    const hw_family *f;
     hw_status status;
     const char *error;
 } slot;
@@ -120,7 +121,7 @@ static hw_status family_tables(matcher *m, question *q, family_locus *fl, uint32
 static hw_status linked_ratio(matcher *m, const slot *sl, size_t child, hw_real *ret, hw_err *err)
 {
     pair_lr r;
-    HW_TRY(pair_lr_compute(m, (uint32_t)child, sl->family, sl->missing, false, &r, err));
+    HW_TRY(pair_lr_compute(m, (uint32_t)child, sl->f, sl->missing, false, &r, err));
     *ret = r.ratio;
     pair_lr_release(&r);
     return HW_OK;
@@ -163,7 +164,7 @@ static hw_status links_matter(matcher *m, const question *q, const family_locus 
  */
 static hw_status one_sex(all *a, matcher *m, const slot *sl, hw_sex sex, hw_real *row, double *x, hw_err *err)
 {
-    const hw_family *f = &a->s.d->family[sl->family];
+    const hw_family *f = sl->f;
     hw_pedigree copy;
     HW_TRY(hw_pedigree_copy(&f->pedigree, &copy, err));
     question q = {0};
@@ -224,7 +225,7 @@ static hw_status both_sexes(all *a, matcher *m, const slot *sl, hw_real *row, hw
     if (girl == NULL || x_boy == NULL || x_girl == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
-    HW_TRY(family_sex_weights(m, &a->s.d->family[sl->family], sl->missing, &boys, &girls, err));
+    HW_TRY(family_sex_weights(m, sl->f, sl->missing, &boys, &girls, err));
     HW_TRY(one_possible_sex(a, m, sl, HW_SEX_MALE, boys, row, x_boy, err));
     HW_TRY(one_possible_sex(a, m, sl, HW_SEX_FEMALE, girls, girl, x_girl, err));
     for (size_t c = 0; c < n; c++) {
@@ -243,9 +244,9 @@ static hw_status both_sexes(all *a, matcher *m, const slot *sl, hw_real *row, hw
     return HW_OK;
 }
 
-static hw_status search_slot(all *a, matcher *m, const slot *sl, hw_real *row, hw_err *err)
+static hw_status search_as_stated(all *a, matcher *m, const slot *sl, hw_real *row, hw_err *err)
 {
-    const hw_family *f = &a->s.d->family[sl->family];
+    const hw_family *f = sl->f;
     uint32_t person = f->missing[sl->missing];
     hw_sex stated = f->pedigree.person[person].sex;
     size_t n = a->s.d->n_children;
@@ -257,6 +258,34 @@ static hw_status search_slot(all *a, matcher *m, const slot *sl, hw_real *row, h
         return HW_OK;
     }
     return both_sexes(a, m, sl, row, err);
+}
+
+/*
+ * Other members of unknown sex, where it matters: the mean over all assignments of sexes, each weighed by the probability of the family's readings under it.
+ */
+static hw_status search_slot(all *a, matcher *m, const slot *sl, hw_real *row, hw_err *err)
+{
+    size_t n = a->s.d->n_children;
+    family_worlds w;
+    HW_TRY(family_worlds_init(&w, m, sl->f, sl->missing, err));
+    if (w.n == 0) {
+        return search_as_stated(a, m, sl, row, err);
+    }
+    hw_real *one = HW_NEW(&m->scratch, hw_real, n + 1);
+    hw_status status = one == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
+    for (size_t c = 0; c < n; c++) {
+        row[c] = hw_real_from(0.0);
+    }
+    for (uint32_t i = 0; status == HW_OK && i < w.n; i++) {
+        slot here = *sl;
+        here.f = &w.family[i];
+        status = w.weight[i] > 0.0 ? search_as_stated(a, m, &here, one, err) : HW_OK;
+        for (size_t c = 0; status == HW_OK && w.weight[i] > 0.0 && c < n; c++) {
+            row[c] = hw_real_add(row[c], hw_real_mul_d(one[c], w.weight[i]));
+        }
+    }
+    family_worlds_release(&w);
+    return status;
 }
 
 static void progress(all *a, size_t total)
@@ -285,7 +314,7 @@ static hw_status search_item(void *ctx, size_t item, unsigned worker, hw_err *er
     }
     memset(row, 0, a->s.d->n_children * sizeof(*row));
     if (sl->status == HW_NO_MEMORY || sl->status == HW_INTERNAL) {
-        return HW_FAIL(err, sl->status, "family %s: %s", a->s.d->family[sl->family].id, mine.msg);
+        return HW_FAIL(err, sl->status, "family %s: %s", a->s.family[sl->family].id, mine.msg);
     }
     sl->error = hw_arena_strdup(&a->errors[worker], mine.msg);
     return sl->error == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
@@ -380,7 +409,8 @@ static const char *relation_text(hw_arena *arena, const hw_family *f, uint32_t p
     }
     const char *with = full > 0 ? ", with siblings" : half > 0 ? ", with half siblings" : grand > 0 ? ", with grandparents" : "";
     if (father || mother) {
-        return hw_arena_printf(arena, "child of the %s%s", father ? "father" : "mother", with);
+        bool known = f->pedigree.person[father ? p->father : p->mother].sex != HW_SEX_UNKNOWN;
+        return hw_arena_printf(arena, "child of %s%s", !known ? "one parent" : father ? "the father" : "the mother", with);
     }
     if (children > 0) {
         return hw_arena_printf(arena, "parent of %u", children);
@@ -397,7 +427,7 @@ static const char *relation_text(hw_arena *arena, const hw_family *f, uint32_t p
 static hw_status describe(detail *t, hw_candidate *c, matcher *m, hw_arena *texts, hw_err *err)
 {
     pair_lr r;
-    HW_TRY(pair_lr_compute(m, c->child, c->family, c->missing, t->a->s.o->rivals, &r, err));
+    HW_TRY(pair_lr_compute(m, c->child, &t->a->s.family[c->family], c->missing, t->a->s.o->rivals, &r, err));
     uint32_t n_pop = t->a->s.o->n_populations;
     c->loci_used = r.n_used;
     c->inconsistent = r.n_inconsistent;
@@ -415,7 +445,7 @@ static hw_status describe(detail *t, hw_candidate *c, matcher *m, hw_arena *text
             c->rival = r.h.h[h].text;
         }
     }
-    const hw_family *f = &t->a->s.d->family[c->family];
+    const hw_family *f = &t->a->s.family[c->family];
     c->rival = c->rival == NULL ? NULL : hw_arena_strdup(texts, c->rival);
     c->relation = relation_text(texts, f, f->missing[c->missing]);
     bool lost = c->relation == NULL || (c->rival == NULL && c->rival_log10 == c->rival_log10);
@@ -436,7 +466,7 @@ static hw_status detail_item(void *ctx, size_t item, unsigned worker, hw_err *er
         return HW_FAIL(err, s, "%s", mine.msg);
     }
     /* The ratio of the search stands; what else there is to say of the pair could not be computed. */
-    const hw_family *f = &t->a->s.d->family[c->family];
+    const hw_family *f = &t->a->s.family[c->family];
     c->log10_lr_min = c->log10_lr;
     c->relation = relation_text(&t->texts[worker], f, f->missing[c->missing]);
     t->problem[item] = hw_arena_printf(&t->texts[worker], "child %s, family %s: rivals and further tables were not computed: %s", t->a->s.d->child[c->child]->id, f->id, mine.msg);
@@ -480,15 +510,15 @@ static hw_status list_slots(all *a, hw_arena *arena, hw_err *err)
 {
     size_t n = 0;
     for (size_t f = 0; f < a->s.d->n_families; f++) {
-        n += a->s.d->family[f].n_missing;
+        n += a->s.family[f].n_missing;
     }
     a->slot = HW_NEW(arena, slot, n + 1);
     if (a->slot == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     for (size_t f = 0; f < a->s.d->n_families; f++) {
-        for (uint32_t j = 0; j < a->s.d->family[f].n_missing; j++) {
-            a->slot[a->n_slots++] = (slot){.family = (uint32_t)f, .missing = j};
+        for (uint32_t j = 0; j < a->s.family[f].n_missing; j++) {
+            a->slot[a->n_slots++] = (slot){.family = (uint32_t)f, .missing = j, .f = &a->s.family[f]};
         }
     }
     return HW_OK;
@@ -605,6 +635,12 @@ static hw_status run(all *a, hw_arena *arena, unsigned n_threads, hw_match_resul
     return finish(a, n_threads, sum, r, a->errors, err);
 }
 
+static void all_release(all *a)
+{
+    search_release(&a->s);
+    hw_free(a->own);
+}
+
 hw_status hw_match(const hw_dataset *d, const hw_match_options *o, hw_match_result *ret, hw_err *err)
 {
     HW_CLEANUP(hw_arena_release) hw_arena arena;
@@ -613,7 +649,7 @@ hw_status hw_match(const hw_dataset *d, const hw_match_options *o, hw_match_resu
     if (!(o->prior_registered > 0.0 && o->prior_registered < 1.0)) {
         return HW_FAIL(err, HW_USAGE, "the prior probability that a family is registered must lie between 0 and 1, not %g", o->prior_registered);
     }
-    all a = {0};
+    HW_CLEANUP(all_release) all a = {0};
     HW_TRY(search_init(&a.s, &arena, d, o, err));
     unsigned n_threads = o->n_threads == 0 ? hw_cpu_count() : o->n_threads;
     n_threads = n_threads > 256 ? 256 : n_threads;
@@ -637,7 +673,6 @@ hw_status hw_match(const hw_dataset *d, const hw_match_options *o, hw_match_resu
         hw_arena_release(&a.errors[i]);
     }
     pthread_mutex_destroy(&a.lock);
-    hw_free(a.own);
     if (s != HW_OK) {
         hw_match_result_release(&r);
         return s;

@@ -51,6 +51,74 @@ static hw_status check_links(const search *s, hw_err *err)
     return HW_OK;
 }
 
+static hw_sex sample_sex(const hw_dataset *d, const hw_profile *p)
+{
+    hw_sex shown = p == NULL ? HW_SEX_UNKNOWN : hw_profile_amelogenin(p, &d->panel);
+    return p != NULL && shown == HW_SEX_UNKNOWN ? p->sex : shown;
+}
+
+static bool sex_shown(const hw_dataset *d, const hw_family *f)
+{
+    for (size_t i = 0; i < f->pedigree.n; i++) {
+        if (f->pedigree.person[i].sex == HW_SEX_UNKNOWN && sample_sex(d, f->profile[i]) != HW_SEX_UNKNOWN) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Relatives whose sex no file states have that of their own sample, where the pedigree allows it. */
+static hw_status settle_families(search *s, hw_err *err)
+{
+    const hw_dataset *d = s->d;
+    s->family = d->family;
+    size_t n = 0;
+    for (size_t f = 0; f < d->n_families; f++) {
+        n += sex_shown(d, &d->family[f]) ? 1 : 0;
+    }
+    if (n == 0) {
+        return HW_OK;
+    }
+    hw_family *all = HW_NEW(s->arena, hw_family, d->n_families);
+    s->resolved = HW_NEW(s->arena, hw_pedigree, n);
+    if (all == NULL || s->resolved == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    memcpy(all, d->family, d->n_families * sizeof(*all));
+    s->family = all;
+    for (size_t f = 0; f < d->n_families; f++) {
+        if (!sex_shown(d, &d->family[f])) {
+            continue;
+        }
+        hw_pedigree *copy = &s->resolved[s->n_resolved];
+        HW_TRY(hw_pedigree_copy(&d->family[f].pedigree, copy, err));
+        s->n_resolved++;
+        for (size_t i = 0; i < copy->n; i++) {
+            hw_sex own = sample_sex(d, all[f].profile[i]);
+            if (copy->person[i].sex == HW_SEX_UNKNOWN && own != HW_SEX_UNKNOWN) {
+                pedigree_place_sex(copy, (uint32_t)i, own);
+            }
+        }
+        hw_err mine = {0};
+        hw_status status = hw_pedigree_check(copy, &mine);
+        if (status == HW_NO_MEMORY) {
+            return HW_NO_MEMORY_FAIL(err);
+        }
+        if (status == HW_OK) {
+            all[f].pedigree = *copy;
+        }
+    }
+    return HW_OK;
+}
+
+void search_release(search *s)
+{
+    for (uint32_t i = 0; i < s->n_resolved; i++) {
+        hw_pedigree_release(&s->resolved[i]);
+    }
+    s->n_resolved = 0;
+}
+
 hw_status search_init(search *s, hw_arena *arena, const hw_dataset *d, const hw_match_options *o, hw_err *err)
 {
     *s = (search){.d = d, .o = o, .arena = arena};
@@ -86,7 +154,8 @@ hw_status search_init(search *s, hw_arena *arena, const hw_dataset *d, const hw_
                        o->population[0]->name, d->panel.locus[0].name);
     }
     HW_TRY(check_links(s, err));
-    return settle_children(s, err);
+    HW_TRY(settle_children(s, err));
+    return settle_families(s, err);
 }
 
 double search_sex_ratio(const search *s, uint32_t child, hw_sex missing_sex)
@@ -114,21 +183,6 @@ bool search_sex_matters(const search *s, const hw_family *f, uint32_t person)
         }
     }
     return false;
-}
-
-hw_status pedigree_settle_sex(hw_pedigree *ped, uint32_t person, hw_sex sex, hw_err *err)
-{
-    ped->person[person].sex = sex;
-    /* A parent of unknown sex stands in either place: it moves to that of its sex. */
-    for (size_t i = 0; i < ped->n; i++) {
-        hw_person *c = &ped->person[i];
-        if ((sex == HW_SEX_FEMALE && c->father == (int32_t)person) || (sex == HW_SEX_MALE && c->mother == (int32_t)person)) {
-            int32_t other = c->father;
-            c->father = c->mother;
-            c->mother = other;
-        }
-    }
-    return hw_pedigree_check(ped, err);
 }
 
 hw_status matcher_init(matcher *m, const search *s, hw_err *err)
@@ -629,88 +683,5 @@ hw_status question_slow_ratio(matcher *m, question *q, uint32_t population, uint
     }
     /* A reading that no unrelated child can give (a heterozygous boy at X) is evidence against nobody in particular. */
     *ret = unrelated > 0.0 ? missing / unrelated : 1.0;
-    return HW_OK;
-}
-
-/* P(readings of the family) over all its loci, the missing person taken to be of the given sex; 0 when they contradict each other. */
-static hw_status family_probability(matcher *m, const hw_family *family, uint32_t missing, hw_sex sex, hw_real *ret, hw_err *err)
-{
-    hw_pedigree copy;
-    HW_TRY(hw_pedigree_copy(&family->pedigree, &copy, err));
-    question q = {0};
-    hw_real total = hw_real_from(1.0);
-    hw_status status = pedigree_settle_sex(&copy, family->missing[missing], sex, err);
-    if (status == HW_OK) {
-        status = question_init(m, &q, family, missing, &copy, err);
-    }
-    hw_typing *t = HW_NEW(&m->scratch, hw_typing, copy.n + 1);
-    if (status == HW_OK && t == NULL) {
-        status = HW_NO_MEMORY_FAIL(err);
-    }
-    for (uint32_t i = 0; status == HW_OK && i < m->s->n_loci; i++) {
-        locus_table table;
-        hw_err mine = {0};
-        if (!question_typings(&q, m->s->locus[i].panel_index, t)) {
-            continue;
-        }
-        status = question_table(m, &q, 0, i, NULL, 0, &table, &mine);
-        if (status == HW_OK) {
-            total = hw_real_mul(total, table.total);
-        } else if (err != NULL && err->code == HW_OK) {
-            *err = mine;
-        }
-    }
-    question_release(&q);
-    hw_pedigree_release(&copy);
-    *ret = status == HW_OK ? total : hw_real_from(0.0);
-    return status;
-}
-
-hw_status family_sex_weights(matcher *m, const hw_family *family, uint32_t missing, double *ret_male, double *ret_female, hw_err *err)
-{
-    hw_real w[2];
-    for (int i = 0; i < 2; i++) {
-        hw_err mine = {0};
-        hw_status s = family_probability(m, family, missing, i == 0 ? HW_SEX_MALE : HW_SEX_FEMALE, &w[i], &mine);
-        bool last = i == 1 && hw_real_is_zero(w[0]);
-        if (s != HW_OK && (s != HW_IMPOSSIBLE || last)) {
-            if (err != NULL && err->code == HW_OK) {
-                *err = mine;
-            }
-            return s;
-        }
-    }
-    hw_real mean = hw_real_mul_d(hw_real_add(w[0], w[1]), 0.5);
-    *ret_male = hw_real_to_double(hw_real_div(w[0], mean));
-    *ret_female = hw_real_to_double(hw_real_div(w[1], mean));
-    return HW_OK;
-}
-
-hw_status unrelated_x(matcher *m, const locus_table *t, const hw_profile *child, hw_sex sex, double *ret, hw_err *err)
-{
-    const hw_locus_model *lm = t->v->model;
-    *ret = 1.0;
-    if (lm->kind != HW_LOCUS_X) {
-        return HW_OK;
-    }
-    hw_typing x = profile_typing(child, m->s->locus[t->v->locus].panel_index);
-    if (x.a == HW_ALLELE_UNKNOWN && x.b == HW_ALLELE_UNKNOWN) {
-        return HW_OK;
-    }
-    hw_allele seen[2] = {x.a, x.b};
-    variant *v = NULL;
-    HW_TRY(matcher_variant(m, t->v->population, t->v->locus, seen, 2, &v, err));
-    size_t n = (size_t)v->model->n * (v->model->n + 1) / 2;
-    double *p = HW_NEW(&m->scratch, double, n);
-    if (p == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    HW_TRY(hw_emission(v->model, &x, sex == HW_SEX_MALE, p, err));
-    const double *prior = sex == HW_SEX_MALE ? v->founder_x : v->founder;
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        sum += prior[i] * p[i];
-    }
-    *ret = sum;
     return HW_OK;
 }

@@ -8,6 +8,7 @@
 #define HW_KINSHIP_MATCHER_H
 
 #include "kinship/match.h"
+#include "kinship/worlds.h"
 
 /* A locus that the first population and the panel share, and where every population has it. */
 typedef struct search_locus {
@@ -25,6 +26,9 @@ typedef struct search {
     search_locus *locus;
     uint32_t n_loci;
     double *theta;                     /* [n_populations] */
+    const hw_family *family;           /* those of d; persons of unknown sex have the sex their own sample shows */
+    hw_pedigree *resolved;             /* pedigrees made for that */
+    uint32_t n_resolved;
     hw_sex *child_sex;                 /* stated, else amelogenin */
     double *child_male_odds;           /* likelihood ratio of the evidence of sex, male : female */
     hw_arena *arena;
@@ -85,6 +89,7 @@ typedef struct question {
 } question;
 
 hw_status search_init(search *s, hw_arena *arena, const hw_dataset *d, const hw_match_options *o, hw_err *err) HW_MUST_CHECK;
+void search_release(search *s);
 hw_status matcher_init(matcher *m, const search *s, hw_err *err) HW_MUST_CHECK;
 void matcher_release(matcher *m);
 
@@ -107,14 +112,21 @@ hw_typing profile_typing(const hw_profile *p, uint32_t panel_index);
 double search_sex_ratio(const search *s, uint32_t child, hw_sex missing_sex);
 /* Can the answer depend on the sex of this person (X loci searched, or children in the family)? */
 bool search_sex_matters(const search *s, const hw_family *f, uint32_t person);
-/* Give the person that sex and settle which parent of its children it is. */
-hw_status pedigree_settle_sex(hw_pedigree *ped, uint32_t person, hw_sex sex, hw_err *err) HW_MUST_CHECK;
 
 /*
  * Both sexes of a missing person whose sex nobody knows, weighed by what the family's readings say of each (ratio of P(readings of the family) to the mean over both; 0 when
  * they cannot be under that sex). IMPOSSIBLE when neither can be.
  */
 hw_status family_sex_weights(matcher *m, const hw_family *family, uint32_t missing, double *ret_male, double *ret_female, hw_err *err) HW_MUST_CHECK;
+/* A family under every assignment of the sexes that nobody knows (the missing person's apart), each with its share of the probability of the family's readings. */
+typedef struct family_worlds {
+    worlds w;
+    hw_family *family; /* [n] in the scratch of the matcher */
+    double *weight;    /* [n] sum 1 */
+    uint32_t n;        /* 0: nothing is open */
+} family_worlds;
+hw_status family_worlds_init(family_worlds *w, matcher *m, const hw_family *family, uint32_t missing, hw_err *err) HW_MUST_CHECK;
+void family_worlds_release(family_worlds *w);
 /* P(X readings of the child | unrelated, sex), from the tables of a family under that sex. */
 hw_status unrelated_x(matcher *m, const locus_table *t, const hw_profile *child, hw_sex sex, double *ret, hw_err *err) HW_MUST_CHECK;
 
@@ -130,7 +142,7 @@ typedef struct pair_lr {
     double sex_ratio;
     hw_real ratio;             /* missing : unrelated in the first population, evidence of sex not included */
 } pair_lr;
-hw_status pair_lr_compute(matcher *m, uint32_t child, uint32_t family, uint32_t missing, bool rivals, pair_lr *ret, hw_err *err) HW_MUST_CHECK;
+hw_status pair_lr_compute(matcher *m, uint32_t child, const hw_family *family, uint32_t missing, bool rivals, pair_lr *ret, hw_err *err) HW_MUST_CHECK;
 void pair_lr_release(pair_lr *p);
 /* linked.c: does linkage between the two loci change the likelihood of this pedigree? */
 hw_status linked_matters(hw_engine *e, const hw_pedigree *ped, const hw_locus_model *const lm[2], const hw_typing *const typing[2], bool *ret, hw_err *err) HW_MUST_CHECK;

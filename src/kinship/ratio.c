@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinship/ratio.h"
 
+#include "kinship/worlds.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -28,6 +30,8 @@ typedef struct evaluation {
     const hw_settings *settings;
     hw_engine *engine;
     hw_case_result *r;
+    worlds *worlds;        /* [hypothesis] persons of unknown sex */
+    hw_real **world_total; /* [hypothesis][world] product over the loci */
 } evaluation;
 
 static const hw_profile *profile_of(const hw_case *c, const char *person)
@@ -125,17 +129,37 @@ static hw_status typings(evaluation *v, const hw_pedigree *ped, uint32_t panel_i
     return HW_OK;
 }
 
+static hw_status prefixed(const evaluation *v, const hw_pedigree *ped, hw_status s, hw_err *err)
+{
+    if (s != HW_OK) {
+        hw_err_prefix(err, "case %s, hypothesis %s: ", v->c->id, ped->name != NULL ? ped->name : "(unnamed)");
+    }
+    return s;
+}
+
+/* Mean over the assignments of sexes; each one's product over the loci is kept for the total. */
+static hw_status over_worlds(evaluation *v, hw_case_locus *l, uint32_t h, const hw_typing *t, hw_err *err)
+{
+    const worlds *w = &v->worlds[h];
+    hw_real sum = hw_real_from(0.0);
+    for (uint32_t i = 0; i < w->n; i++) {
+        hw_real x;
+        HW_TRY(hw_likelihood(v->engine, &w->pedigree[i], l->model, t, &x, err));
+        v->world_total[h][i] = hw_real_mul(v->world_total[h][i], x);
+        sum = hw_real_add(sum, x);
+    }
+    l->likelihood[h] = hw_real_mul_d(sum, 1.0 / w->n);
+    return HW_OK;
+}
+
 static hw_status one_locus(evaluation *v, hw_case_locus *l, hw_err *err)
 {
     for (uint32_t h = 0; h < v->c->n_hypotheses; h++) {
         const hw_pedigree *ped = &v->c->hypothesis[h];
         hw_typing *t = NULL;
         HW_TRY(typings(v, ped, l->panel_index, &t, err));
-        hw_status s = hw_likelihood(v->engine, ped, l->model, t, &l->likelihood[h], err);
-        if (s != HW_OK) {
-            hw_err_prefix(err, "case %s, hypothesis %s: ", v->c->id, ped->name != NULL ? ped->name : "(unnamed)");
-            return s;
-        }
+        hw_status s = v->worlds[h].n > 0 ? over_worlds(v, l, h, t, err) : hw_likelihood(v->engine, ped, l->model, t, &l->likelihood[h], err);
+        HW_TRY(prefixed(v, ped, s, err));
     }
     return HW_OK;
 }
@@ -184,10 +208,51 @@ static hw_status one_pair(evaluation *v, int32_t a, int32_t b, double rho, hw_er
     return HW_OK;
 }
 
+/* Where a sex that nobody knows matters, every assignment of sexes is computed; each is equally likely beforehand. */
+static hw_status open_worlds(evaluation *v, hw_err *err)
+{
+    bool x = false;
+    for (uint32_t i = 0; i < v->c->n_loci; i++) {
+        x = x || v->d->panel.locus[v->c->loci[i]].kind == HW_LOCUS_X;
+    }
+    v->worlds = HW_NEW(&v->r->arena, worlds, v->c->n_hypotheses + 1);
+    v->world_total = HW_NEW(&v->r->arena, hw_real *, v->c->n_hypotheses + 1);
+    if (v->worlds == NULL || v->world_total == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (uint32_t h = 0; (x || settings_tell_sexes_apart(v->settings)) && h < v->c->n_hypotheses; h++) {
+        const hw_pedigree *ped = &v->c->hypothesis[h];
+        HW_TRY(prefixed(v, ped, worlds_init(&v->worlds[h], ped, UINT32_MAX, x, err), err));
+        v->world_total[h] = HW_NEW(&v->r->arena, hw_real, v->worlds[h].n + 1);
+        if (v->world_total[h] == NULL) {
+            return HW_NO_MEMORY_FAIL(err);
+        }
+        for (uint32_t i = 0; i < v->worlds[h].n; i++) {
+            v->world_total[h][i] = hw_real_from(1.0);
+        }
+    }
+    return HW_OK;
+}
+
+static void total_of(const evaluation *v, uint32_t h, hw_real *ret)
+{
+    const worlds *w = &v->worlds[h];
+    *ret = hw_real_from(w->n > 0 ? 0.0 : 1.0);
+    for (uint32_t i = 0; i < w->n; i++) {
+        *ret = hw_real_add(*ret, hw_real_mul_d(v->world_total[h][i], 1.0 / w->n));
+    }
+    for (uint32_t i = 0; w->n == 0 && i < v->r->n_loci; i++) {
+        if (v->r->locus[i].used) {
+            *ret = hw_real_mul(*ret, v->r->locus[i].likelihood[h]);
+        }
+    }
+}
+
 static hw_status evaluate(evaluation *v, hw_err *err)
 {
     hw_case_result *r = v->r;
     uint32_t used = 0;
+    HW_TRY(open_worlds(v, err));
     for (uint32_t i = 0; i < r->n_loci; i++) {
         hw_case_locus *l = &r->locus[i];
         l->panel_index = v->c->loci[i];
@@ -212,12 +277,7 @@ static hw_status evaluate(evaluation *v, hw_err *err)
         }
     }
     for (uint32_t h = 0; h < v->c->n_hypotheses; h++) {
-        r->total[h] = hw_real_from(1.0);
-        for (uint32_t i = 0; i < r->n_loci; i++) {
-            if (r->locus[i].used) {
-                r->total[h] = hw_real_mul(r->total[h], r->locus[i].likelihood[h]);
-            }
-        }
+        total_of(v, h, &r->total[h]);
     }
     return HW_OK;
 }
@@ -245,6 +305,9 @@ hw_status hw_case_likelihoods(const hw_dataset *d, const hw_case *c, const hw_po
         s = r.locus == NULL || r.total == NULL ? HW_NO_MEMORY_FAIL(err) : evaluate(&v, err);
     }
     hw_engine_free(v.engine);
+    for (uint32_t h = 0; v.worlds != NULL && h < c->n_hypotheses; h++) {
+        worlds_release(&v.worlds[h]);
+    }
     if (s != HW_OK) {
         hw_arena_release(&r.arena);
         return s;

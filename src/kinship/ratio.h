@@ -35,7 +35,7 @@ typedef struct hw_case_result {
 
 /**
  * Likelihoods of a case. population and settings are used where the case brings none of its own (either may be NULL then). NOT_FOUND when neither has a table for any locus; CONFLICT when
- * a typed person is missing from a hypothesis. Loci without a table, Y loci and amelogenin stand with used = false and a note.
+ * a typed person is missing from a hypothesis. Where the sex of somebody is not known and matters, every assignment of sexes is computed: the total is their mean, and the value shown for a locus is the mean at that locus, so that the product over loci is then not the total. Loci without a table, Y loci and amelogenin stand with used = false and a note.
  */
 HW_API hw_status hw_case_likelihoods(const hw_dataset *d, const hw_case *c, const hw_population *population, const hw_settings *settings,
                                      const hw_engine_limits *limits, hw_case_result *ret, hw_err *err) HW_MUST_CHECK;

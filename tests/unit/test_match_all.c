@@ -241,7 +241,7 @@ static void rival_left_out(void **state)
     hw_err err = {0};
     fx_ok(search_init(&s, &arena, &n.d, &n.o, &err), &err);
     fx_ok(matcher_init(&m, &s, &err), &err);
-    fx_ok(pair_lr_compute(&m, c, f, 0, true, &r, &err), &err);
+    fx_ok(pair_lr_compute(&m, c, &s.family[f], 0, true, &r, &err), &err);
     double lr = hw_real_to_double(r.ratio);
     assert_true(lr > 1);
     fx_near(hw_pow10(r.log10_ratio[0]), lr, 1e-12);

@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: Apache-2.0
+/* Sexes that nobody knows, evidence of sex, readings that leave a genotype open, and pairs whose details cannot be computed. */
+#include "match_fixture.h"
+
+static const double half = 0.5;
+
+/* Father 10, mother 11/12 at X, nothing mutates: P(10/11 | daughter) = 1/2, P(unrelated girl) = 2 x 0.1 x 0.2; a boy cannot show two alleles. */
+static void child_and_missing_of_unknown_sex_at_x(void **state)
+{
+    (void)state;
+    nation n;
+    fx_nation(&n, "DXS10074");
+    fx_population(&n, "P", 0, "DXS10074 10:0.1 11:0.2 12:0.3 13:0.4");
+    uint32_t f = fx_family(&n, "F1", "FA M; MO F; C U FA MO", "C");
+    fx_member(&n, f, "FA", "DXS10074=10");
+    fx_member(&n, f, "MO", "DXS10074=11/12");
+    fx_child(&n, "c", HW_SEX_UNKNOWN, "DXS10074=10/11");
+    fx_child(&n, "girl", HW_SEX_FEMALE, "DXS10074=10/11");
+    n.o.n_populations = 1;
+    hw_match_result r;
+    hw_err err = {0};
+    fx_ok(hw_match(&n.d, &n.o, &r, &err), &err);
+    assert_int_equal(r.n_candidates, 2);
+    for (size_t i = 0; i < r.n_candidates; i++) {
+        fx_near(hw_pow10(r.candidate[i].log10_lr), half / (2 * 0.1 * 0.2), 1e-12);
+    }
+    hw_match_result_release(&r);
+    fx_nation_drop(&n);
+}
+
+/* Two daughters of the missing parent share no X allele: a father gives both his only X, so the missing person is a woman; a boy cannot be her. */
+static void family_tells_the_sex_of_its_missing_parent(void **state)
+{
+    (void)state;
+    nation n;
+    fx_nation(&n, "DXS10074");
+    fx_population(&n, "P", 0, "DXS10074 10:0.1 11:0.2 12:0.3 13:0.4");
+    uint32_t f = fx_family(&n, "F3", "M U; D1 F M -; D2 F M -", "M");
+    fx_member(&n, f, "D1", "DXS10074=10/11");
+    fx_member(&n, f, "D2", "DXS10074=12/13");
+    fx_child(&n, "woman", HW_SEX_FEMALE, "DXS10074=10/12");
+    fx_child(&n, "man", HW_SEX_MALE, "DXS10074=10");
+    n.o.n_populations = 1;
+    hw_match_result r;
+    hw_err err = {0};
+    fx_ok(hw_match(&n.d, &n.o, &r, &err), &err);
+    assert_int_equal(r.n_errors, 0);
+    assert_int_equal(r.n_candidates, 1); /* the man's ratio is an exact 0 */
+    assert_int_equal(r.candidate[0].child, 0);
+    hw_explanation x;
+    fx_ok(hw_match_explain(&n.d, &n.o, 0, f, 0, &x, &err), &err);
+    fx_near(x.sex_ratio, 2.0, 1e-12);
+    hw_explanation_release(&x);
+    hw_match_result_release(&r);
+    fx_nation_drop(&n);
+}
+
+/* A typed parent of unknown sex, rates that differ: the mean of mother and father, weighed by the family's own readings (here the same for both). */
+static void parent_of_unknown_sex(void **state)
+{
+    (void)state;
+    double lr[3];
+    static const char *const pedigree[3] = {"P F; C M - P", "P M; C M P -", "P U; C M P -"};
+    for (int i = 0; i < 3; i++) {
+        nation n;
+        fx_nation(&n, "TH01");
+        n.set.standard.female = (hw_mutation){.model = HW_MUTATION_EQUAL, .rate = 0.01};
+        n.set.standard.male = (hw_mutation){.model = HW_MUTATION_EQUAL, .rate = 0.05};
+        fx_population(&n, "P", 0, "TH01 6:0.1 7:0.2 8:0.3 9:0.4");
+        uint32_t f = fx_family(&n, "F", pedigree[i], "C");
+        fx_member(&n, f, "P", "TH01=6/7");
+        fx_child(&n, "c", HW_SEX_MALE, "TH01=8/9");
+        n.o.n_populations = 1;
+        hw_match_result r;
+        hw_err err = {0};
+        fx_ok(hw_match(&n.d, &n.o, &r, &err), &err);
+        assert_int_equal(r.n_candidates, 1);
+        assert_int_equal(r.n_errors, 0);
+        lr[i] = hw_pow10(r.candidate[0].log10_lr);
+        hw_explanation x;
+        fx_ok(hw_match_explain(&n.d, &n.o, 0, f, 0, &x, &err), &err); /* checks the tables against the pedigrees */
+        hw_explanation_release(&x);
+        hw_match_result_release(&r);
+        fx_nation_drop(&n);
+    }
+    assert_true(lr[0] < lr[1]);
+    fx_near(lr[2], (lr[0] + lr[1]) / 2, 1e-12);
+}
+
+/* The sex of a relative that only the sample shows. */
+static void parent_whose_sample_shows_the_sex(void **state)
+{
+    (void)state;
+    double lr[2];
+    for (int i = 0; i < 2; i++) {
+        nation n;
+        fx_nation(&n, "TH01 AMEL");
+        n.set.standard.female = (hw_mutation){.model = HW_MUTATION_EQUAL, .rate = 0.01};
+        n.set.standard.male = (hw_mutation){.model = HW_MUTATION_EQUAL, .rate = 0.05};
+        fx_population(&n, "P", 0, "TH01 6:0.1 7:0.2 8:0.3 9:0.4");
+        uint32_t f = fx_family(&n, "F", i == 0 ? "P F; C M - P" : "P U; C M P -", "C");
+        fx_member(&n, f, "P", "TH01=6/7 AMEL=X/X");
+        fx_child(&n, "c", HW_SEX_MALE, "TH01=8/9");
+        n.o.n_populations = 1;
+        hw_match_result r;
+        hw_err err = {0};
+        fx_ok(hw_match(&n.d, &n.o, &r, &err), &err);
+        assert_int_equal(r.n_candidates, 1);
+        lr[i] = r.candidate[0].log10_lr;
+        hw_match_result_release(&r);
+        fx_nation_drop(&n);
+    }
+    fx_near(lr[0], lr[1], 1e-13);
+}
+
+/* Amelogenin X alone from a boy's sample of which a copy may have dropped out: 2 x 0.09 / (0.09 + 0.99), the error rate nearly nothing. */
+static void amelogenin_and_dropout(void **state)
+{
+    (void)state;
+    nation n;
+    fx_nation(&n, "AMEL");
+    hw_profile *p = fx_profile(&n, "p", HW_SEX_UNKNOWN, "AMEL=X/X d=0.1");
+    double odds = hw_amelogenin_ratio(p, &n.d.panel, 1e-6);
+    fx_near(2 * odds / (1 + odds), 2 * 0.09 / (0.09 + 0.99), 1e-4);
+    p = fx_profile(&n, "q", HW_SEX_UNKNOWN, "AMEL=X/Y d=0.1");
+    assert_true(hw_amelogenin_ratio(p, &n.d.panel, 1e-6) > 1e5);
+    fx_nation_drop(&n);
+}
+
+/* Two different alleles were seen: no homozygote gives them, wherever the second lies. */
+static void off_ladder_beside_an_allele(void **state)
+{
+    (void)state;
+    nation n;
+    fx_nation(&n, "TH01");
+    fx_population(&n, "P", 0, "TH01 5:0.2 6:0.2 7:0.3 8:0.3");
+    uint32_t f = fx_family(&n, "F", "FA M; MO F; C M FA MO", "C");
+    fx_member(&n, f, "FA", "TH01=6/6");
+    fx_member(&n, f, "MO", "TH01=6/6");
+    fx_child(&n, "c", HW_SEX_MALE, "TH01=6/<7");
+    n.o.n_populations = 1;
+    hw_match_result r;
+    hw_err err = {0};
+    fx_ok(hw_match(&n.d, &n.o, &r, &err), &err);
+    assert_int_equal(r.n_candidates, 0);
+    hw_match_result_release(&r);
+    fx_nation_drop(&n);
+}
+
+/* A second table with theta and an inbred founder cannot be computed together: the pair stays, the batch goes on. */
+static void a_table_that_cannot_be_computed(void **state)
+{
+    (void)state;
+    nation n;
+    fx_nation(&n, "TH01");
+    n.set.theta = -1;
+    fx_population(&n, "P", 0, "TH01 6:0.2 7:0.2 8:0.3 9:0.3");
+    fx_population(&n, "Q", 0.03, "TH01 6:0.25 7:0.25 8:0.25 9:0.25");
+    for (int i = 0; i < 2; i++) {
+        uint32_t f = fx_family(&n, i == 0 ? "F1" : "F2", "FA M; MO F; C M FA MO", "C");
+        fx_member(&n, f, "FA", "TH01=6/7");
+        fx_member(&n, f, "MO", "TH01=8/9");
+        n.d.family[f].pedigree.person[0].inbreeding = i == 0 ? 0.25 : 0;
+    }
+    fx_child(&n, "c", HW_SEX_MALE, "TH01=6/8");
+    n.o.n_populations = 2;
+    hw_match_result r;
+    hw_err err = {0};
+    fx_ok(hw_match(&n.d, &n.o, &r, &err), &err);
+    assert_int_equal(r.n_candidates, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(r.candidate[i].log10_lr > 0);
+        assert_true(r.candidate[i].family == 1 || r.candidate[i].min_population == 0);
+    }
+    hw_match_result_release(&r);
+    fx_nation_drop(&n);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(child_and_missing_of_unknown_sex_at_x),
+        cmocka_unit_test(family_tells_the_sex_of_its_missing_parent),
+        cmocka_unit_test(parent_of_unknown_sex),
+        cmocka_unit_test(parent_whose_sample_shows_the_sex),
+        cmocka_unit_test(amelogenin_and_dropout),
+        cmocka_unit_test(off_ladder_beside_an_allele),
+        cmocka_unit_test(a_table_that_cannot_be_computed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
