@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /* homeward convert: read any format, write another, and say what was lost. */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/json.h"
 #include "cli/inputs.h"
@@ -63,15 +64,70 @@ static hw_status say_json(const inputs *in, const char *out_path, const hw_forma
     return term_write(&out, err);
 }
 
-static void say_losses(const cli *c, const hw_str *losses)
+enum { MAX_SHOWN_LOSSES = 20 };
+
+/* Genotypes of a .fam file stand in terms of its frequency table. */
+static bool lacks_table(const hw_format *f, const hw_dataset *d)
 {
-    for (const char *s = losses->len > 0 ? losses->s : ""; *s != '\0';) {
-        size_t n = strcspn(s, "\n");
-        if (n > 0) {
-            term_note(c->command->name, "lost: %.*s", (int)(n < 2000 ? n : 2000), s);
-        }
-        s += n + (s[n] == '\n');
+    return f != NULL && f->id == HW_FORMAT_FAMILIAS && d->n_populations == 0;
+}
+
+/* What familias_write.c says of each genotype when there is no table: said once, in say_losses. */
+static bool about_table(const char *line, size_t n)
+{
+    static const char end[] = "no autosomal frequency table for this locus", all[] = "every genotype: ";
+    size_t len = sizeof end - 1;
+    return (n >= len && memcmp(line + n - len, end, len) == 0) || hw_str_starts(line, all);
+}
+
+/* What concerns the whole file or changes ratios goes before what concerns one family or profile. */
+static bool weighty(const char *line, size_t n)
+{
+    static const char end[] = "ratios change";
+    size_t len = sizeof end - 1;
+    return (n >= len && memcmp(line + n - len, end, len) == 0) || !(hw_str_starts(line, "family \"") || hw_str_starts(line, "profile \""));
+}
+
+static void say_losses(const cli *c, const char *out_path, const hw_str *losses, bool no_table)
+{
+    size_t shown = 0, more = 0;
+    if (no_table) {
+        term_note(c->command->name, "lost: all genotypes: %s holds pedigrees only, since this format needs allele frequencies and no input has any; "
+                                    "give a frequency table as one more input", out_path);
+        shown++;
     }
+    for (int weight = 1; weight >= 0; weight--) {
+        for (const char *s = losses->len > 0 ? losses->s : ""; *s != '\0';) {
+            size_t n = strcspn(s, "\n");
+            bool wanted = n > 0 && !(no_table && about_table(s, n)) && weighty(s, n) == (weight == 1);
+            if (wanted && shown < MAX_SHOWN_LOSSES) {
+                term_note(c->command->name, "lost: %.*s", (int)(n < 2000 ? n : 2000), s);
+                shown++;
+            } else {
+                more += wanted;
+            }
+            s += n + (s[n] == '\n');
+        }
+    }
+    if (more > 0) {
+        term_note(c->command->name, "... and %zu more (use --json for all)", more);
+    }
+}
+
+/* A file that is read and then replaced would be gone when what was lost matters after all. */
+static hw_status refuse_own_input(const cli *c, size_t n, const char *out_path, hw_err *err)
+{
+    struct stat out, in;
+    if (hw_streq(out_path, "-") || stat(out_path, &out) != 0 || !S_ISREG(out.st_mode)) {
+        return HW_OK;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const char *path = c->args.operand.v[i];
+        if (!hw_streq(path, "-") && stat(path, &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino) {
+            return HW_FAIL(err, HW_USAGE, "%s is an input and the output at once, and would be lost; name another file to write", out_path);
+        }
+    }
+    return HW_OK;
 }
 
 static hw_status run(cli *c, inputs *in, hw_err *err)
@@ -91,6 +147,7 @@ static hw_status run(cli *c, inputs *in, hw_err *err)
     }
     in->role = role == 0 ? HW_FORMAT_ROLE_CHILDREN : role == 1 ? HW_FORMAT_ROLE_FAMILIES : HW_FORMAT_ROLE_ANY;
     o.separator = separator < 0 ? ',' : separators[separator];
+    HW_TRY(refuse_own_input(c, n, out_path, err));
     for (size_t i = 0; i < n; i++) {
         HW_TRY(inputs_read_people(c, in, c->args.operand.v[i], "input", err));
     }
@@ -98,8 +155,8 @@ static hw_status run(cli *c, inputs *in, hw_err *err)
     HW_CLEANUP(hw_str_release) hw_str losses = {0};
     hw_str_init(&losses, 0);
     HW_TRY(hw_format_write_file(out_path, &o, &in->people, &losses, err));
-    say_losses(c, &losses);
     const hw_format *f = o.format != HW_FORMAT_UNKNOWN ? hw_format_by_id(o.format) : hw_format_for_output(out_path, &in->people);
+    say_losses(c, out_path, &losses, lacks_table(f, &in->people));
     return json ? say_json(in, out_path, f, &losses, err) : HW_OK;
 }
 

@@ -416,6 +416,7 @@ static hw_status show_file(cli *c, inputs *in, const char *path, hw_json *j, hw_
     hw_dataset_init(&in->people);
     HW_TRY(lr_read(c, in, path, err));
     HW_TRY(inputs_read_settings(c, in, err));
+    HW_TRY(settings_check_linked(c, &in->settings, &in->people.panel, err));
     inputs_show_notes(c, in, NULL);
     for (size_t i = 0; i < in->people.n_cases; i++) {
         if (only != NULL && !hw_streq(in->people.kase[i].id, only)) {

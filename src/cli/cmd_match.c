@@ -6,6 +6,7 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "cli/match_args.h"
+#include "cli/review.h"
 #include "cli/run_file.h"
 
 static hw_status save(const char *folder, const char *name, const hw_str *text, hw_err *err)
@@ -106,6 +107,7 @@ static hw_status run(cli *c, inputs *in, hw_err *err)
     ro.max_rows = (size_t)limit;
     HW_TRY(match_read(c, in, &o, err));
     inputs_show_notes(c, in, folder != NULL ? "notes.csv" : NULL);
+    HW_TRY(review_inputs(c, in, &o, folder != NULL ? "notes.csv" : NULL, err));
     term_progress bar;
     term_progress_start(&bar, "matching");
     o.progress = term_progress_show;
@@ -113,6 +115,7 @@ static hw_status run(cli *c, inputs *in, hw_err *err)
     hw_status s = hw_match(&in->people, &o, &r, err);
     term_progress_end(&bar);
     HW_TRY(s);
+    review_drop_empty(c, in, &r);
     if (folder != NULL) {
         s = save_all(c, in, &o, &r, folder, err);
     }

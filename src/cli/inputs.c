@@ -10,6 +10,7 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "cli/nearest.h"
+#include "cli/typings.h"
 
 #ifndef HW_DATADIR
 #define HW_DATADIR "/usr/local/share/homeward"
@@ -42,6 +43,8 @@ void inputs_init(inputs *in)
     hw_dataset_init(&in->people);
     hw_dataset_init(&in->tables);
     hw_dataset_init(&in->rates);
+    hw_dataset_init(&in->lineage);
+    hw_dataset_init(&in->review);
     hw_settings_init(&in->settings);
     hw_str_init(&in->rejects, 0);
 }
@@ -51,6 +54,8 @@ void inputs_release(inputs *in)
     hw_dataset_release(&in->people);
     hw_dataset_release(&in->tables);
     hw_dataset_release(&in->rates);
+    hw_dataset_release(&in->lineage);
+    hw_dataset_release(&in->review);
     hw_str_release(&in->rejects);
     hw_free(in->file);
     memset(in, 0, sizeof *in);
@@ -220,114 +225,9 @@ hw_status inputs_read_people(cli *c, inputs *in, const char *path, const char *r
     return read_file(c, in, path, role_name, in->role, in->from, &in->people, err);
 }
 
-/* --- several typings of one child --- */
-
-static hw_status merge_child(inputs *in, hw_profile *const *typing, const size_t *which, size_t n, hw_profile **ret, hw_err *err)
+hw_status inputs_read_lineage(cli *c, inputs *in, const char *path, hw_err *err)
 {
-    hw_dataset *d = &in->people;
-    HW_AUTO_FREE const hw_profile **list = hw_alloc(n, sizeof *list);
-    if (list == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    for (size_t i = 0; i < n; i++) {
-        list[i] = typing[which[i]];
-    }
-    hw_profile_note *note;
-    size_t n_notes;
-    HW_TRY(hw_profile_merge(&d->arena, &d->panel, list, n, ret, &note, &n_notes, err));
-    (*ret)->id = list[0]->person;
-    (*ret)->person = list[0]->person;
-    hw_dataset_note(d, NULL, 0, "child %s: %zu typings merged into one profile", list[0]->person, n);
-    for (size_t i = 0; i < n_notes; i++) {
-        hw_dataset_note(d, NULL, 0, "child %s: %s", list[0]->person, note[i].text);
-    }
-    return HW_OK;
-}
-
-/* One profile per child, in the order of first reading. */
-static hw_status merge_children(inputs *in, hw_err *err)
-{
-    hw_dataset *d = &in->people;
-    HW_CLEANUP(hw_map_release) hw_map first = {0};
-    hw_map_init(&first, HW_DATASET_MAX_PROFILES);
-    HW_AUTO_FREE size_t *next = hw_alloc(d->n_children + 1, sizeof *next); /* next typing of the same person, plus 1 */
-    HW_AUTO_FREE size_t *last = hw_alloc(d->n_children + 1, sizeof *last); /* by first typing */
-    HW_AUTO_FREE size_t *which = hw_alloc(d->n_children + 1, sizeof *which);
-    HW_AUTO_FREE bool *later = hw_alloc(d->n_children + 1, sizeof *later);
-    if (next == NULL || last == NULL || which == NULL || later == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    for (size_t i = 0; i < d->n_children; i++) {
-        uint64_t at;
-        if (hw_map_get(&first, d->child[i]->person, &at)) {
-            next[last[at]] = i + 1;
-            last[at] = i;
-            later[i] = true;
-        } else {
-            HW_TRY(hw_map_put(&first, d->child[i]->person, i, err));
-            last[i] = i;
-        }
-    }
-    if (first.count == d->n_children) {
-        return HW_OK;
-    }
-    size_t kept = 0;
-    HW_AUTO_FREE hw_profile **merged = hw_alloc(d->n_children + 1, sizeof *merged);
-    if (merged == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    for (size_t i = 0; i < d->n_children; i++) {
-        if (later[i]) {
-            continue;
-        }
-        size_t n = 0;
-        for (size_t k = i + 1; k != 0; k = next[k - 1]) {
-            which[n++] = k - 1;
-        }
-        merged[kept] = d->child[i];
-        if (n > 1) {
-            HW_TRY(merge_child(in, d->child, which, n, &merged[kept], err));
-        }
-        kept++;
-    }
-    memcpy(d->child, merged, kept * sizeof *merged);
-    d->n_children = kept;
-    return HW_OK;
-}
-
-static void apply_to_sample(hw_profile *p, double dropout, double error)
-{
-    p->dropout = p->dropout > 0 ? p->dropout : dropout;
-    p->error = p->error > 0 ? p->error : error;
-}
-
-static hw_status apply_sample_options(cli *c, hw_dataset *d, hw_err *err)
-{
-    double dropout = 0, error = 0;
-    HW_TRY(args_number(&c->args, "dropout", 0, 1, &dropout, err));
-    HW_TRY(args_number(&c->args, "error", 0, 1, &error, err));
-    if (dropout <= 0 && error <= 0) {
-        return HW_OK;
-    }
-    for (size_t i = 0; i < d->n_profiles; i++) {
-        apply_to_sample(d->profile[i], dropout, error);
-    }
-    for (size_t i = 0; i < d->n_families; i++) { /* what was merged from several typings stands in no list */
-        const hw_family *f = &d->family[i];
-        for (size_t k = 0; f->profile != NULL && k < f->pedigree.n; k++) {
-            const hw_profile *p = f->profile[k];
-            if (p != NULL && hw_dataset_find_profile(d, p->id) != p) {
-                hw_profile *copy = HW_NEW(&d->arena, hw_profile, 1);
-                if (copy == NULL) {
-                    return HW_NO_MEMORY_FAIL(err);
-                }
-                *copy = *p;
-                apply_to_sample(copy, dropout, error);
-                f->profile[k] = copy;
-            }
-        }
-    }
-    return HW_OK;
+    return read_file(c, in, path, "lineage", HW_FORMAT_ROLE_ANY, HW_FORMAT_UNKNOWN, &in->lineage, err);
 }
 
 hw_status inputs_read_match(cli *c, inputs *in, hw_err *err)
@@ -354,8 +254,10 @@ hw_status inputs_read_match(cli *c, inputs *in, hw_err *err)
             HW_TRY(inputs_read_people(c, in, path[i], groups[g].option, err));
         }
     }
-    HW_TRY(apply_sample_options(c, &in->people, err));
-    return merge_children(in, err);
+    double dropout = 0, error = 0;
+    HW_TRY(args_number(&c->args, "dropout", 0, 1, &dropout, err));
+    HW_TRY(args_number(&c->args, "error", 0, 1, &error, err));
+    return typings_prepare(&in->people, dropout, error, err);
 }
 
 hw_status inputs_read_settings(cli *c, inputs *in, hw_err *err)
@@ -379,9 +281,9 @@ hw_status inputs_read_settings(cli *c, inputs *in, hw_err *err)
 
 void inputs_write_notes(const inputs *in, hw_str *out)
 {
-    const hw_dataset *all[] = {&in->tables, &in->rates, &in->people};
+    const hw_dataset *all[] = {&in->review, &in->tables, &in->rates, &in->lineage, &in->people};
     hw_str_add(out, "file,line,note\n");
-    for (size_t k = 0; k < 3; k++) {
+    for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) {
         for (size_t i = 0; i < all[k]->n_notes; i++) {
             const hw_note *n = &all[k]->note[i];
             char line[16] = "";
@@ -398,9 +300,9 @@ void inputs_write_notes(const inputs *in, hw_str *out)
 
 void inputs_show_notes(const cli *c, const inputs *in, const char *kept)
 {
-    const hw_dataset *all[] = {&in->tables, &in->rates, &in->people};
+    const hw_dataset *all[] = {&in->tables, &in->rates, &in->lineage, &in->people};
     size_t total = 0;
-    for (size_t k = 0; k < 3; k++) {
+    for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) {
         for (size_t i = 0; i < all[k]->n_notes; i++) {
             const hw_note *n = &all[k]->note[i];
             if (++total > NOTES_SHOWN) {

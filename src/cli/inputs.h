@@ -17,11 +17,14 @@ extern const arg_option PEOPLE_OPTIONS[]; /* --children --families */
 extern const arg_option READ_OPTIONS[];   /* --keep-good */
 
 typedef struct input_file {
-    const char *path, *role; /* "table", "rates", "children", "families", "case" */
+    const char *path, *role; /* "table", "rates", "children", "families", "lineage", "case" */
 } input_file;
 
 typedef struct inputs {
     hw_dataset people, tables, rates;
+    hw_dataset lineage;               /* of --lineage */
+    hw_dataset review;                /* its notes only: what was found in tables and profiles (review.h), for notes.csv */
+    size_t without_loci;              /* pairs left out of a list because no locus could be compared */
     const hw_population **population; /* in the order of --freq */
     const char **population_file;     /* path of each, or NULL */
     uint32_t n_populations;
@@ -49,13 +52,15 @@ hw_status table_names(cli *c, const char *const **ret, size_t *ret_n, hw_err *er
 hw_status inputs_read_tables(cli *c, inputs *in, hw_err *err) HW_MUST_CHECK;
 /** One file of people or cases, in role in->role. */
 hw_status inputs_read_people(cli *c, inputs *in, const char *path, const char *role_name, hw_err *err) HW_MUST_CHECK;
+/** --lineage: into the dataset `lineage`. */
+hw_status inputs_read_lineage(cli *c, inputs *in, const char *path, hw_err *err) HW_MUST_CHECK;
 /** --children and --families; a child typed several times is merged into one profile. */
 hw_status inputs_read_match(cli *c, inputs *in, hw_err *err) HW_MUST_CHECK;
 /** Settings: defaults, then those of the files of people, then --rates and the other options. */
 hw_status inputs_read_settings(cli *c, inputs *in, hw_err *err) HW_MUST_CHECK;
 /** Notes of all datasets to standard error, the first few in full. `kept`: file that holds all of them, or NULL. */
 void inputs_show_notes(const cli *c, const inputs *in, const char *kept);
-/** All notes as CSV: file,line,text. */
+/** All notes, those of the review first, as CSV: file,line,text. */
 void inputs_write_notes(const inputs *in, hw_str *out);
 
 #endif

@@ -15,6 +15,12 @@ const arg_option MATCH_OPTIONS[] = {
     {0},
 };
 
+const arg_option LINEAGE_OPTIONS[] = {
+    {"lineage", 0, ARG_ONE, "FILE", "file",
+     "haplotypes of unrelated people (Y loci, mtDNA) in which `match explain` counts those of the lineage lines; any profile format"},
+    {0},
+};
+
 const arg_option THREAD_OPTIONS[] = {
     {"threads", 0, ARG_ONE, "N", NULL, "threads; the result does not depend on it. Default: one per processor"},
     {0},
@@ -50,16 +56,23 @@ static hw_status take_populations(cli *c, inputs *in, hw_err *err)
     return HW_OK;
 }
 
-static hw_status check_linked(const inputs *in, hw_err *err)
+/* A file of haplotypes to count in. Its people are nobody's children and relatives, so it has a dataset of its own. */
+static hw_status read_lineage(cli *c, inputs *in, hw_match_options *ret, hw_err *err)
 {
-    for (uint32_t i = 0; i < in->settings.n_linked; i++) {
-        const hw_linked_pair *p = &in->settings.linked[i];
-        uint32_t index;
-        const char *unknown = !hw_panel_find(&in->people.panel, p->a, &index) ? p->a : !hw_panel_find(&in->people.panel, p->b, &index) ? p->b : NULL;
-        if (unknown != NULL) {
-            return HW_FAIL(err, HW_USAGE, "--linked: no profile has a locus %s", unknown);
-        }
+    const char *path = args_text(&c->args, "lineage");
+    if (path == NULL) {
+        return HW_OK;
     }
+    HW_TRY(inputs_read_lineage(c, in, path, err));
+    size_t n = 0;
+    for (size_t i = 0; i < in->lineage.n_profiles; i++) {
+        const hw_profile *p = in->lineage.profile[i];
+        n += p->mt != NULL || hw_profile_typed(p, &in->lineage.panel, HW_LOCUS_Y) > 0;
+    }
+    if (n == 0) {
+        return HW_FAIL(err, HW_NOT_FOUND, "%s: no haplotype in this file; --lineage expects profiles with Y loci (DYS391, ...) or mtDNA", path);
+    }
+    ret->lineage_database = &in->lineage;
     return HW_OK;
 }
 
@@ -85,7 +98,8 @@ hw_status match_read(cli *c, inputs *in, hw_match_options *ret, hw_err *err)
     if (in->people.n_families == 0) {
         return HW_FAIL(err, HW_NOT_FOUND, "no searching family in the files of --families; a table of relatives needs the columns family and relation, or father and mother");
     }
-    HW_TRY(check_linked(in, err));
+    HW_TRY(settings_check_linked(c, &in->settings, &in->people.panel, err));
+    HW_TRY(read_lineage(c, in, ret, err));
     ret->population = in->population;
     ret->n_populations = in->n_populations;
     ret->settings = &in->settings;

@@ -9,6 +9,7 @@
 #include "report/match_report.h"
 
 extern const arg_option MATCH_OPTIONS[];  /* --threshold --prior */
+extern const arg_option LINEAGE_OPTIONS[]; /* --lineage */
 extern const arg_option THREAD_OPTIONS[]; /* --threads */
 extern const arg_option LANG_OPTIONS[];   /* --lang */
 

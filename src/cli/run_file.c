@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "cli/review.h"
 #include "formats/json_format.h"
 
 #define MAX_PATH ((size_t)65536)
@@ -92,6 +93,7 @@ static void write_tables(const inputs *in, const hw_match_options *o, hw_json *j
         hw_json_string(j, o->population[i]->source);
         hw_json_key(j, "loci");
         hw_json_int(j, o->population[i]->n);
+        review_write_table(in, o, i, j);
         hw_json_key(j, "hash_of_content");
         hw_json_string(j, hash);
         hw_json_end(j);
@@ -138,6 +140,8 @@ hw_status run_write(const cli *c, const inputs *in, const hw_match_options *o, c
     hw_json_int(&j, (int64_t)r->pairs);
     hw_json_key(&j, "candidates");
     hw_json_int(&j, (int64_t)r->n_candidates);
+    hw_json_key(&j, "pairs_without_loci");
+    hw_json_int(&j, (int64_t)in->without_loci);
     hw_json_key(&j, "families_with_errors");
     hw_json_int(&j, (int64_t)r->n_errors);
     hw_json_key(&j, "records_rejected");
@@ -194,7 +198,7 @@ static hw_status check_file(cli *c, const char *run, const char *folder, const j
 
 static bool names_files(const char *option)
 {
-    return hw_streq(option, "children") || hw_streq(option, "families") || hw_streq(option, "rates") || hw_streq(option, "freq");
+    return hw_streq(option, "children") || hw_streq(option, "families") || hw_streq(option, "rates") || hw_streq(option, "freq") || hw_streq(option, "lineage");
 }
 
 /* "a.csv,norstr-east-asia": each part that is a file gets its folder. */
@@ -249,6 +253,23 @@ static hw_status apply_options(cli *c, const char *run, const char *folder, cons
     return HW_OK;
 }
 
+/* Tables come from the paths where the run found them: a name would be looked up in the data folder of today. */
+static hw_status apply_tables(cli *c, const char *folder, const json_t *list, hw_err *err)
+{
+    if (args_has(&c->args, "freq")) {
+        return HW_OK;
+    }
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *file = json_array_get(list, i);
+        const char *role = text_of(file, "role"), *path = text_of(file, "path");
+        if (role != NULL && path != NULL && hw_streq(role, "table")) {
+            HW_TRY(resolve(c, folder, path, &path, err));
+            HW_TRY(args_add(&c->args, "freq", path, err));
+        }
+    }
+    return HW_OK;
+}
+
 static hw_status apply(cli *c, const char *run, const json_t *root, hw_err *err)
 {
     const char *format = text_of(root, "format"), *folder = text_of(root, "folder");
@@ -259,6 +280,7 @@ static hw_status apply(cli *c, const char *run, const json_t *root, hw_err *err)
     for (size_t i = 0; i < json_array_size(list); i++) {
         HW_TRY(check_file(c, run, folder, json_array_get(list, i), err));
     }
+    HW_TRY(apply_tables(c, folder, list, err));
     return apply_options(c, run, folder, json_object_get(root, "options"), err);
 }
 

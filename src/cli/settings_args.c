@@ -116,14 +116,28 @@ static hw_status parse_model(const char *text, model_text *m, hw_err *err)
     return HW_OK;
 }
 
+/* What a model needs and the one that stood there before did not have comes from the defaults: a locus without mutation has no rate to keep. */
+static void fill_defaults(const hw_mutation *preset, hw_mutation *io)
+{
+    if (io->model == HW_MUTATION_NONE || io->model == HW_MUTATION_CUSTOM) {
+        *io = *preset;
+    } else if (io->model == HW_MUTATION_EQUAL || io->model == HW_MUTATION_PROPORTIONAL || io->model == HW_MUTATION_ONESTEP) {
+        io->range = io->range > 0 ? io->range : preset->range;
+        io->rate2 = io->rate2 > 0 ? io->rate2 : preset->rate2;
+    }
+}
+
 static void apply_model(const model_text *m, bool rates, hw_locus_settings *ls)
 {
+    hw_settings preset;
+    hw_settings_init(&preset);
     for (int sex = 0; sex < 2; sex++) {
         hw_mutation *x = sex == 0 ? &ls->female : &ls->male;
         if (m->model == HW_MUTATION_NONE) {
             *x = (hw_mutation){0};
             continue;
         }
+        fill_defaults(sex == 0 ? &preset.standard.female : &preset.standard.male, x);
         x->model = m->model;
         x->transform = m->has_transform ? m->transform : HW_TRANSFORM_NONE;
         if (rates && (sex == 0 ? m->has_female : m->has_male)) {
@@ -159,6 +173,44 @@ static const char *keep_locus(cli *c, const char *s, size_t n)
     return known != NULL ? known->name : name;
 }
 
+/* A pair that can be one: two loci, on one chromosome as far as that is known, and none of them in a pair before. */
+static hw_status check_pair(const hw_settings *s, uint32_t i, const char *text, hw_err *err)
+{
+    const hw_linked_pair *p = &s->linked[i];
+    const hw_locus_info *a = hw_locus_find(p->a), *b = hw_locus_find(p->b);
+    if (hw_str_ieq(p->a, p->b)) {
+        return HW_FAIL(err, HW_USAGE, "--linked %.60s: %s is linked with itself; name two different loci", text, p->a);
+    }
+    if (a != NULL && b != NULL && a->chromosome != NULL && b->chromosome != NULL && !hw_streq(a->chromosome, b->chromosome)) {
+        return HW_FAIL(err, HW_USAGE, "--linked %.60s: %s lies on chromosome %s, %s on chromosome %s, so they are inherited independently; leave this pair out",
+                       text, p->a, a->chromosome, p->b, b->chromosome);
+    }
+    for (uint32_t k = 0; k < i; k++) {
+        const hw_linked_pair *q = &s->linked[k];
+        const char *twice = hw_str_ieq(p->a, q->a) || hw_str_ieq(p->a, q->b) ? p->a : hw_str_ieq(p->b, q->a) || hw_str_ieq(p->b, q->b) ? p->b : NULL;
+        if (twice != NULL) {
+            return HW_FAIL(err, HW_USAGE, "--linked %.60s: %s already stands in the pair %s:%s; a locus may stand in one pair only: keep the closer one",
+                           text, twice, q->a, q->b);
+        }
+    }
+    return HW_OK;
+}
+
+hw_status settings_check_linked(const cli *c, const hw_settings *s, const hw_panel *panel, hw_err *err)
+{
+    const char *source = args_has(&c->args, "linked") ? "--linked" : "the linked loci of the files";
+    for (uint32_t i = 0; i < s->n_linked; i++) {
+        const hw_linked_pair *p = &s->linked[i];
+        uint32_t index;
+        const char *unknown = !hw_panel_find(panel, p->a, &index) ? p->a : !hw_panel_find(panel, p->b, &index) ? p->b : NULL;
+        if (unknown != NULL) {
+            return HW_FAIL(err, HW_USAGE, "%s: no profile has a locus %s; leave the pair %s:%s out, or correct the name (`homeward loci` lists them)", source,
+                           unknown, p->a, p->b);
+        }
+    }
+    return HW_OK;
+}
+
 static hw_status apply_linked(cli *c, hw_settings *io, hw_err *err)
 {
     const char *const *text;
@@ -183,7 +235,52 @@ static hw_status apply_linked(cli *c, hw_settings *io, hw_err *err)
         if (p->a == NULL || p->b == NULL) {
             return HW_NO_MEMORY_FAIL(err);
         }
+        HW_TRY(check_pair(io, (uint32_t)i, text[i], err));
     }
+    return HW_OK;
+}
+
+/* Does the list name the locus itself? */
+static const hw_locus_settings *entry_of(const hw_settings *s, const char *locus)
+{
+    const hw_locus_settings *ls = s != NULL ? hw_settings_locus(s, locus) : NULL;
+    return ls != NULL && ls != &s->standard ? ls : NULL;
+}
+
+static void take_rates(const hw_locus_settings *from, hw_locus_settings *io)
+{
+    io->female = from->female;
+    io->male = from->male;
+    io->silent = from->silent > 0 ? from->silent : io->silent;
+}
+
+/* Rates replace rates: what the files of people say about silent alleles stays, unless the file of rates states a frequency of its own. */
+static hw_status apply_rates(cli *c, const hw_settings *rates, hw_settings *io, hw_err *err)
+{
+    hw_locus_settings *all = HW_NEW(&c->arena, hw_locus_settings, (size_t)io->n_by_locus + rates->n_by_locus + 1);
+    uint32_t n = 0;
+    if (all == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (uint32_t i = 0; i < io->n_by_locus; i++) {
+        all[n] = io->by_locus[i];
+        const hw_locus_settings *from = hw_settings_locus(rates, all[n].locus);
+        double silent = all[n].silent;
+        take_rates(from, &all[n]);
+        all[n].silent = from != &rates->standard ? all[n].silent : silent; /* what is said of the locus itself goes before what is said of all */
+        n++;
+    }
+    for (uint32_t i = 0; i < rates->n_by_locus; i++) {
+        if (entry_of(io, rates->by_locus[i].locus) == NULL) {
+            all[n] = io->standard;
+            all[n].locus = rates->by_locus[i].locus;
+            take_rates(&rates->by_locus[i], &all[n]);
+            n++;
+        }
+    }
+    take_rates(&rates->standard, &io->standard);
+    io->by_locus = all;
+    io->n_by_locus = n;
     return HW_OK;
 }
 
@@ -200,9 +297,7 @@ bool settings_given(const cli *c)
 hw_status settings_from_args(cli *c, const hw_settings *rates, hw_settings *io, hw_err *err)
 {
     if (rates != NULL) {
-        io->standard = rates->standard;
-        io->by_locus = rates->by_locus;
-        io->n_by_locus = rates->n_by_locus;
+        HW_TRY(apply_rates(c, rates, io, err));
     }
     const char *text = args_text(&c->args, "mutation");
     if (text != NULL) {
@@ -215,7 +310,7 @@ hw_status settings_from_args(cli *c, const hw_settings *rates, hw_settings *io, 
         apply_model(&m, true, &io->standard);
         for (uint32_t i = 0; i < io->n_by_locus; i++) {
             copy[i] = io->by_locus[i];
-            apply_model(&m, rates == NULL, &copy[i]); /* rates that a file states for a locus stay */
+            apply_model(&m, entry_of(rates, copy[i].locus) == NULL, &copy[i]); /* rates that a file of rates states for a locus stay */
         }
         io->by_locus = copy;
     }

@@ -16,6 +16,8 @@ extern const arg_option SAMPLE_OPTIONS[];   /* --dropout --error, of samples tha
  * Change *io by the options. `rates` are the settings that the file of --rates gave, or NULL. Strings and arrays are in the arena of `c`. USAGE.
  */
 hw_status settings_from_args(cli *c, const hw_settings *rates, hw_settings *io, hw_err *err) HW_MUST_CHECK;
+/** Are the linked loci loci of the panel? USAGE. (That they make pairs is checked where --linked is read.) */
+hw_status settings_check_linked(const cli *c, const hw_settings *s, const hw_panel *panel, hw_err *err) HW_MUST_CHECK;
 /** Was any option given that changes settings? */
 bool settings_given(const cli *c);
 /** The settings as data, for run.json and lr --json. */

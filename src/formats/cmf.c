@@ -267,7 +267,8 @@ static hw_status read_specimen_content(cmf_reader *r, const xmlNode *node, hw_pr
     }
     p->family = family != NULL && family[0] != '\0' ? family : NULL;
     p->category = category;
-    p->comment = comment;
+    p->comment = hw_format_take_mark(comment, &p->synthetic);
+    d->synthetic |= p->synthetic;
     p->line = hw_xml_line(node);
     bool is_partial = partial != NULL && (hw_streq(partial, "true") || hw_streq(partial, "1"));
     for (const xmlNode *c = node->children; c != NULL; c = c->next) {

@@ -14,6 +14,7 @@
 #define MAX_CASE 32
 #define MAX_COMMENT 255
 #define MAX_ALLELE 10
+#define MARK_END ": " /* between the mark of synthetic data and the comment */
 
 typedef struct place {
     uint32_t family, person; /* family plus 1, 0: none */
@@ -24,6 +25,7 @@ typedef struct cmf_writer {
     const hw_cmf_header *header;
     hw_str *out, *losses;
     hw_err *err;
+    bool synthetic;
     const char *user, *datetime;
     const char **locus;   /* CMF name by panel index, NULL: none */
     hw_map place;         /* profile id -> family and person */
@@ -52,6 +54,12 @@ static size_t prefix(const char *s, size_t n)
         }
     }
     return i;
+}
+
+/* Characters of a comment that fit, behind the mark where there is one. */
+static size_t comment_room(const cmf_writer *w)
+{
+    return w->synthetic ? MAX_COMMENT - strlen(HW_FORMAT_SYNTHETIC MARK_END) : MAX_COMMENT;
 }
 
 /* '|' and ';' trouble the systems that read CMF; control characters are not XML. */
@@ -278,8 +286,8 @@ static void list_losses(cmf_writer *w, const hw_profile *p, const char *written,
     if (p->kit != NULL && cmf_find(cmf_kits, p->kit) == NULL) {
         hw_format_loss(w->losses, "profile \"%s\": the schema has no kit \"%s\"", p->id, p->kit);
     }
-    if (p->comment != NULL && characters(p->comment) > MAX_COMMENT) {
-        hw_format_loss(w->losses, "profile \"%s\": the comment beyond %d characters", p->id, MAX_COMMENT);
+    if (p->comment != NULL && characters(p->comment) > comment_room(w)) {
+        hw_format_loss(w->losses, "profile \"%s\": the comment beyond %zu characters", p->id, comment_room(w));
     }
 }
 
@@ -353,10 +361,10 @@ static hw_status put_specimen(cmf_writer *w, const hw_profile *p, bool child, bo
     hw_str_add(w->out, partial ? " PARTIAL=\"true\">\n" : ">\n");
     put_element(w, "    ", "SPECIMENID", id);
     put_element(w, "    ", "SPECIMENCATEGORY", again ? "Other" : choose_category(w, p, child, f, at.person));
-    if (p->comment != NULL) {
-        size_t n = prefix(p->comment, MAX_COMMENT);
-        memcpy(comment, p->comment, n < sizeof comment ? n : 0);
-        comment[n < sizeof comment ? n : 0] = '\0';
+    if (p->comment != NULL || w->synthetic) {
+        const char *text = p->comment != NULL ? p->comment : "";
+        snprintf(comment, sizeof comment, "%s%s%.*s", w->synthetic ? HW_FORMAT_SYNTHETIC : "", w->synthetic && text[0] != '\0' ? MARK_END : "",
+                 (int)prefix(text, comment_room(w)), text);
         tidy(comment);
         put_element(w, "    ", "SPECIMENCOMMENT", comment);
     }
@@ -440,9 +448,6 @@ static void list_general_losses(cmf_writer *w)
     if (d->has_settings) {
         hw_format_loss(w->losses, "mutation models, theta and the other settings");
     }
-    if (d->synthetic) {
-        hw_format_loss(w->losses, "the mark that all is synthetic");
-    }
 }
 
 static hw_status write_all(cmf_writer *w)
@@ -486,7 +491,7 @@ hw_status hw_cmf_write(const hw_dataset *d, const hw_cmf_header *header, hw_str 
         return HW_FAIL(err, HW_INTERNAL, "the system clock gives no date");
     }
     shorten(header->user != NULL ? header->user : "homeward", 20, user, sizeof user);
-    cmf_writer w = {.d = d, .header = header, .out = out, .losses = losses, .err = err, .user = user,
+    cmf_writer w = {.d = d, .synthetic = hw_format_is_synthetic(d), .header = header, .out = out, .losses = losses, .err = err, .user = user,
                     .datetime = header->datetime != NULL ? header->datetime : now};
     hw_map_init(&w.place, 0);
     hw_map_init(&w.used, 0);

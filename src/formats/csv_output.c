@@ -251,7 +251,7 @@ static hw_status write_all(writer *w)
     HW_CLEANUP(hw_str_release) hw_str key;
     hw_str_init(&key, 1 << 20);
     HW_TRY(survey(w));
-    if (d->synthetic) {
+    if (hw_format_is_synthetic(d)) {
         hw_str_add(w->out, "# synthetic: yes\n");
     }
     write_header(w);

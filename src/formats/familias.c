@@ -342,6 +342,7 @@ static hw_status read_header(fam_reader *f)
         return fam_fail(f, 0, HW_PARSE, "expected \"Output from Familias, version ...\": this is no Familias file");
     }
     HW_TRY(fam_read_text(f, "the line \"DO NOT EDIT!\"", &text));
+    (void)hw_format_take_mark(text[0] == '(' ? text + 1 : text, &f->synthetic);
     HW_TRY(fam_read_text(f, "the version", &f->version));
     /* most versions have an empty line here, some go on at once with the number of persons */
     HW_TRY(fam_read_text(f, "an empty line or the number of persons", &text));
@@ -610,7 +611,11 @@ static hw_status read_fam(const hw_format_input *in, hw_format_options *o, hw_da
     fam_reader f = {.in = in, .o = o, .d = d, .err = err};
     hw_arena_init(&f.scratch, 0);
     hw_settings_init(&f.settings);
+    size_t before = d->n_profiles;
     hw_status s = read_all(&f);
+    if (f.synthetic) {
+        hw_format_mark_synthetic(d, before);
+    }
     hw_free(f.line);
     hw_arena_release(&f.scratch);
     if (s != HW_OK && !hw_str_starts(err->msg, in->name)) {

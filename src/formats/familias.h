@@ -90,6 +90,7 @@ typedef struct fam_reader {
     uint32_t n_loci;
     hw_population *population;
     hw_settings settings;
+    bool synthetic; /* the header or a note says so */
 } fam_reader;
 
 /* --- familias.c: lines --- */

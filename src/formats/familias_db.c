@@ -276,7 +276,8 @@ hw_status fam_read_database(fam_reader *f)
     f->n_loci = (uint32_t)n;
     f->locus = HW_NEW(&f->scratch, fam_locus, (size_t)n);
     f->settings.by_locus = HW_NEW(&d->arena, hw_locus_settings, (size_t)n);
-    f->settings.theta = f->theta;
+    /* 0 is what the program writes when nobody asked for a theta: it holds for the table of this file (population->theta), not for another one */
+    f->settings.theta = f->theta > 0 ? f->theta : -1;
     if (f->locus == NULL || f->settings.by_locus == NULL) {
         return HW_NO_MEMORY_FAIL(f->err);
     }
@@ -314,9 +315,8 @@ hw_status fam_read_database(fam_reader *f)
         hw_dataset_note(d, f->in->name, 0, "the file announces several databases; the first is used");
     }
     note_dropout(f);
-    if (!d->has_settings) {
-        d->settings = f->settings;
-        d->has_settings = true;
+    if (!(f->theta > 0)) {
+        hw_dataset_note(d, f->in->name, 0, "theta is 0 with the frequency table of this file; with another table, that table's theta holds");
     }
-    return HW_OK;
+    return hw_format_settings(d, f->in->name, &f->settings, f->err);
 }

@@ -532,7 +532,8 @@ static hw_status read_note(dvi *x, fam_line l)
     if (x->n_notes > 0) {
         memcpy(grown, x->note, x->n_notes * sizeof *grown);
     }
-    grown[x->n_notes++] = text[0] != '\0' ? text : NULL;
+    text = hw_format_take_mark(text, &x->f->synthetic);
+    grown[x->n_notes++] = text != NULL && text[0] != '\0' ? text : NULL;
     x->note = grown;
     return HW_OK;
 }

@@ -31,6 +31,7 @@ typedef struct writer {
     const hw_population *population;
     const hw_settings *settings;
     double theta, dropout;
+    bool synthetic;
     written_locus *locus;
     uint32_t n_loci;
 } writer;
@@ -614,7 +615,12 @@ static hw_status put_dvi(writer *w)
     for (size_t i = 0; i < d->n_families; i++) {
         /* a line that begins with a bracket would be taken for a header */
         const char *comment = d->family[i].comment;
-        put_clean(w, comment != NULL && comment[0] != '[' ? comment : "");
+        if (w->synthetic) { /* here too: the program keeps the notes when it writes a header of its own */
+            hw_str_add(w->out, comment != NULL ? HW_FORMAT_SYNTHETIC ": " : HW_FORMAT_SYNTHETIC);
+            put_clean(w, comment != NULL ? comment : "");
+        } else {
+            put_clean(w, comment != NULL && comment[0] != '[' ? comment : "");
+        }
         hw_str_add(w->out, EOL);
     }
     hw_str_addf(w->out, "[[Reference Families]]" EOL "nFamilies= %zu" EOL, d->n_families);
@@ -654,9 +660,6 @@ static void list_general_losses(writer *w)
     for (uint32_t i = 0; i < w->settings->n_linked; i++) {
         hw_format_loss(w->losses, "the linkage of %s and %s: ratios change", w->settings->linked[i].a, w->settings->linked[i].b);
     }
-    if (d->synthetic) {
-        hw_format_loss(w->losses, "the mark that all is synthetic");
-    }
     hw_map used;
     hw_map_init(&used, 0);
     hw_status s = HW_OK;
@@ -693,7 +696,7 @@ static hw_status write_all(writer *w, hw_pedigree *people)
     HW_TRY(choose_loci(w));
     bool dvi = d->n_children > 0 || d->n_families > 0;
     put_quoted(w, "Output from Familias, version 3.3.1");
-    put_quoted(w, "(Actually produced by Homeward)");
+    put_quoted(w, w->synthetic ? "(" HW_FORMAT_SYNTHETIC "; produced by Homeward)" : "(Actually produced by Homeward)");
     put_line(w, dvi ? "3.3.1 (DVI)" : "3.3.1");
     put_quoted(w, "");
     HW_TRY(put_case(w, people));
@@ -723,7 +726,7 @@ hw_status fam_write(const hw_dataset *d, const hw_format_options *o, hw_str *out
     (void)o;
     hw_settings standard;
     hw_settings_init(&standard);
-    writer w = {.d = d, .out = out, .losses = losses, .err = err, .settings = &standard};
+    writer w = {.d = d, .out = out, .losses = losses, .err = err, .settings = &standard, .synthetic = hw_format_is_synthetic(d)};
     if (d->n_cases > 0) {
         w.kase = &d->kase[0];
         w.population = w.kase->population;

@@ -143,6 +143,29 @@ HW_API void hw_format_reject(hw_format_options *o, const char *file, const hw_fo
 /** Add one line to losses (NULL: nothing). */
 HW_API void hw_format_loss(hw_str *losses, const char *fmt, ...) HW_PRINTF(2, 3);
 
+/* --- settings (settings.c) --- */
+
+/**
+ * A file brings settings (mutation models, theta, ...; in the arena of the dataset). The first such file is followed; a later one that states
+ * others leaves a note that names both.
+ */
+HW_API hw_status hw_format_settings(hw_dataset *d, const char *file, const hw_settings *s, hw_err *err) HW_MUST_CHECK;
+
+/* --- the mark of synthetic data (synthetic.c) --- */
+
+/**
+ * Where the mark stands: JSON "synthetic": true; CSV "# synthetic: yes" and the column synthetic; .fam the second line, and the notes of the
+ * DVI section; .ped codes of families that begin with HW_FORMAT_SYNTHETIC_CODE (the format has no comments); CMF the comment of each specimen.
+ */
+#define HW_FORMAT_SYNTHETIC "SYNTHETIC DATA"
+#define HW_FORMAT_SYNTHETIC_CODE "SYNTHETIC-"
+/** Is the dataset, or any profile of it, marked? A file holds no half mark: all of what is written then carries it. */
+HW_API bool hw_format_is_synthetic(const hw_dataset *d);
+/** Mark the dataset and its profiles from index `from` on. */
+HW_API void hw_format_mark_synthetic(hw_dataset *d, size_t from);
+/** A comment as read: sets *io_synthetic when it begins with the mark; returns what stands behind the mark, or NULL when nothing does. */
+HW_API const char *hw_format_take_mark(const char *text, bool *io_synthetic);
+
 #ifdef __cplusplus
 }
 #endif

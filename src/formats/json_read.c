@@ -332,7 +332,9 @@ static hw_status read_document(json_reader *r, const json_t *root)
 {
     json_t *loci = NULL, *settings = NULL, *notes = NULL;
     HW_TRY(json_known_keys(r, &json_root, root, "format|synthetic|loci|populations|settings|profiles|children|families|cases|notes"));
-    HW_TRY(json_get_bool(r, &json_root, root, "synthetic", &r->d->synthetic));
+    bool synthetic = false;
+    HW_TRY(json_get_bool(r, &json_root, root, "synthetic", &synthetic));
+    r->d->synthetic |= synthetic; /* a file that is not does not take the mark of another away */
     HW_TRY(json_get_array(r, &json_root, root, "loci", false, &loci));
     HW_TRY(json_get_object(r, &json_root, root, "settings", false, &settings));
     HW_TRY(json_get_array(r, &json_root, root, "notes", false, &notes));
@@ -341,8 +343,9 @@ static hw_status read_document(json_reader *r, const json_t *root)
     }
     HW_TRY(read_records(r, root, "populations", PART_POPULATION));
     if (settings != NULL) {
-        HW_TRY(json_settings(r, JSON_AT_KEY(&json_root, "settings"), settings, &r->d->settings));
-        r->d->has_settings = true;
+        hw_settings mine;
+        HW_TRY(json_settings(r, JSON_AT_KEY(&json_root, "settings"), settings, &mine));
+        HW_TRY(hw_format_settings(r->d, r->in->name, &mine, r->err));
     }
     HW_TRY(read_records(r, root, "profiles", PART_PROFILE));
     HW_TRY(read_records(r, root, "children", PART_CHILD));

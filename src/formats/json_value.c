@@ -354,6 +354,7 @@ hw_status json_profile(const json_reader *r, const json_path *at, const json_t *
     HW_TRY(json_get_string(r, at, obj, "mt", false, &p->mt));
     HW_TRY(json_get_sex(r, at, obj, &p->sex));
     HW_TRY(json_get_bool(r, at, obj, "synthetic", &p->synthetic));
+    r->d->synthetic |= p->synthetic;
     HW_TRY(json_get_number(r, at, obj, "dropout", 0, 1, &p->dropout));
     HW_TRY(json_get_number(r, at, obj, "error", 0, 1, &p->error));
     if (ret_child != NULL) {

@@ -279,6 +279,9 @@ static hw_status read_person(ped_reader *r, entry *e, uint32_t *ret_column)
         }
         token += type == 'M' ? width : type == '2' ? 2 : 1;
     }
+    if (e->family != NULL && hw_str_starts(e->family, HW_FORMAT_SYNTHETIC_CODE)) {
+        p->synthetic = r->d->synthetic = true;
+    }
     e->profile = hw_profile_typed(p, &r->d->panel, HW_LOCUS_AUTO) > 0 ? p : NULL;
     return HW_OK;
 }

@@ -12,6 +12,7 @@ typedef struct ped_writer {
     const hw_dataset *d;
     hw_str *out, *losses;
     hw_err *err;
+    bool synthetic;
     uint32_t *locus; /* panel indices written */
     uint32_t n_loci;
 } ped_writer;
@@ -31,6 +32,15 @@ static void put_code(ped_writer *w, const char *s)
     if (changed) {
         hw_format_loss(w->losses, "code \"%s\": \"0\" and codes with tabs or line ends are changed", s);
     }
+}
+
+/* The format has no place for a comment, and every program keeps the codes: they carry the mark. */
+static void put_family_code(ped_writer *w, const char *s)
+{
+    if (w->synthetic && !hw_str_starts(s, HW_FORMAT_SYNTHETIC_CODE)) {
+        hw_str_add(w->out, HW_FORMAT_SYNTHETIC_CODE);
+    }
+    put_code(w, s);
 }
 
 static void put_genotypes(ped_writer *w, const hw_profile *p)
@@ -65,7 +75,7 @@ static void put_pedigree(ped_writer *w, const char *id, const hw_pedigree *ped, 
 {
     for (size_t i = 0; i < ped->n; i++) {
         const hw_person *p = &ped->person[i];
-        put_code(w, id);
+        put_family_code(w, id);
         hw_str_addc(w->out, '\t');
         put_code(w, p->id);
         /* a parent of unknown sex may stand in either place: the sex of the line says what it is */
@@ -181,7 +191,7 @@ static hw_status put_loose(ped_writer *w)
         }
         const char *family = p->family != NULL && !hw_map_get(&codes, p->family, &x) ? p->family : p->id;
         HW_TRY(hw_map_put(&codes, family, 1, w->err));
-        put_code(w, family);
+        put_family_code(w, family);
         hw_str_addc(w->out, '\t');
         put_code(w, p->person);
         hw_str_addf(w->out, "\t0\t0\t%d", p->sex == HW_SEX_MALE ? 1 : p->sex == HW_SEX_FEMALE ? 2 : 0);
@@ -231,8 +241,8 @@ static hw_status write_all(ped_writer *w)
     if (d->has_settings) {
         hw_format_loss(w->losses, "mutation models, theta and the other settings");
     }
-    if (d->synthetic) {
-        hw_format_loss(w->losses, "the mark that all is synthetic");
+    if (w->synthetic) {
+        hw_format_loss(w->losses, "the codes of families, which get \"%s\" in front: the mark that all is synthetic", HW_FORMAT_SYNTHETIC_CODE);
     }
     if (w->losses != NULL) {
         HW_TRY(hw_str_check(w->losses, w->err));
@@ -243,7 +253,7 @@ static hw_status write_all(ped_writer *w)
 hw_status linkage_write_ped(const hw_dataset *d, const hw_format_options *o, hw_str *out, hw_str *losses, hw_err *err)
 {
     (void)o;
-    ped_writer w = {.d = d, .out = out, .losses = losses, .err = err};
+    ped_writer w = {.d = d, .out = out, .losses = losses, .err = err, .synthetic = hw_format_is_synthetic(d)};
     hw_status s = write_all(&w);
     hw_free(w.locus);
     return s;

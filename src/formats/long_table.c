@@ -11,6 +11,7 @@
 
 #define MARKER_NAMES "marker|locus|markername|locusname|system|基因座|位点"
 #define SAMPLE_KEY 800
+#define MAX_NAMED ((size_t)20) /* controls named in the note */
 
 /* One sample as typed once. */
 typedef struct typing {
@@ -26,6 +27,7 @@ typedef struct long_table {
     size_t n_typings, typing_cap;
     hw_map by_key;    /* sample, kit and file -> typing */
     hw_map by_sample; /* sample -> its first typing */
+    hw_map controls;  /* samples left out -> line of the first row */
     char key[SAMPLE_KEY];
     char last_key[SAMPLE_KEY];
     size_t last;
@@ -40,6 +42,7 @@ static void table_release(long_table *t)
     hw_rows_release(&t->rows);
     hw_map_release(&t->by_key);
     hw_map_release(&t->by_sample);
+    hw_map_release(&t->controls);
     hw_free(t->typing);
 }
 
@@ -111,12 +114,132 @@ static bool holds(hw_field f, const char *const *words)
     return false;
 }
 
+/*
+ * Usual names of controls and ladders, folded. `short_number`: people's samples may also begin so ("PC-00123", "007-4711"); a number of more
+ * than two digits behind it then makes it one of them.
+ */
+static const struct {
+    const char *name;
+    bool short_number;
+} CONTROLS[] = {
+    {"allelicladder", false},
+    {"ladder", false},
+    {"positivecontrol", false},
+    {"negativecontrol", false},
+    {"controlpositive", false},
+    {"controlnegative", false},
+    {"poscontrol", false},
+    {"negcontrol", false},
+    {"posctrl", false},
+    {"negctrl", false},
+    {"controldna", false},
+    {"reagentblank", false},
+    {"extractionblank", false},
+    {"blank", false},
+    {"9947a", false},
+    {"2800m", false},
+    {"9948", true},
+    {"dna007", true},
+    {"007", true},
+    {"pc", true},
+    {"nc", true},
+    {"阳性对照", false},
+    {"阴性对照", false},
+    {"空白", false},
+};
+
+static bool is_separator(char c)
+{
+    return c == ' ' || c == '-' || c == '_';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Bytes of the field that spell the name, separators inside it ignored; 0 when it does not begin so. */
+static uint32_t spells(hw_field f, const char *name)
+{
+    uint32_t i = 0;
+    for (; *name != '\0'; i++) {
+        if (i >= f.len) {
+            return 0;
+        }
+        char c = f.s[i];
+        if (c == *name || (c >= 'A' && c <= 'Z' && (char)(c + ('a' - 'A')) == *name)) {
+            name++;
+        } else if (i == 0 || !is_separator(c)) {
+            return 0;
+        }
+    }
+    return i;
+}
+
+/* "PC", "PC1", "NC-2", "9947A_rerun", "Allelic Ladder 3": the name, then the end, a separator or a number. */
+static bool names_control(hw_field f)
+{
+    for (size_t k = 0; k < sizeof CONTROLS / sizeof CONTROLS[0]; k++) {
+        uint32_t at = spells(f, CONTROLS[k].name);
+        if (at == 0) {
+            continue;
+        }
+        if (at == f.len) {
+            return true;
+        }
+        bool apart = is_separator(f.s[at]), number_last = is_digit(f.s[at - 1]);
+        if (!apart && (number_last || !is_digit(f.s[at]))) {
+            continue; /* "0071", "PCR": another word */
+        }
+        at += apart;
+        uint32_t digits = 0;
+        while (at + digits < f.len && is_digit(f.s[at + digits])) {
+            digits++;
+        }
+        if (!CONTROLS[k].short_number || digits <= 2) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The type says; without one the name does. */
 static bool is_control(const long_table *t)
 {
     static const char *const types[] = {"ladder", "control", "blank", NULL};
-    static const char *const names[] = {"ladder", "positivecontrol", "negativecontrol", "controlpositive", "controlnegative", NULL};
+    /* these are no codes of people wherever they stand: "run7 Allelic Ladder" */
+    static const char *const names[] = {"allelicladder", "positivecontrol", "negativecontrol", "controlpositive", "controlnegative", NULL};
     hw_field type = field_at(t, t->at.sample_type);
-    return type.len > 0 ? holds(type, types) : holds(sample_code(t), names);
+    return type.len > 0 ? holds(type, types) : holds(sample_code(t), names) || names_control(sample_code(t));
+}
+
+/* One more row that is left out, and whose it is: named in the note, for a sample taken for a control must be found again. */
+static hw_status skip_control(long_table *t)
+{
+    char name[HW_PEOPLE_MAX_CODE + 1];
+    uint64_t known;
+    t->n_skipped++;
+    hw_field_copy(sample_code(t), name, sizeof name);
+    return hw_map_get(&t->controls, name, &known) ? HW_OK : hw_map_put(&t->controls, name, t->rows.line, t->err);
+}
+
+static hw_status note_controls(long_table *t)
+{
+    if (t->n_skipped == 0) {
+        return HW_OK;
+    }
+    HW_CLEANUP(hw_str_release) hw_str names;
+    hw_str_init(&names, 16384);
+    size_t n = t->controls.count;
+    for (size_t i = 0; i < n && i < MAX_NAMED; i++) {
+        hw_str_addf(&names, "%s%.60s", i > 0 ? ", " : "", t->controls.entries[i].key);
+    }
+    if (n > MAX_NAMED) {
+        hw_str_addf(&names, " and %zu more", n - MAX_NAMED);
+    }
+    HW_TRY(hw_str_check(&names, t->err));
+    hw_dataset_note(t->people.d, t->people.in->name, 0, "%zu rows of ladders and controls left out: %s", t->n_skipped, names.s);
+    return HW_OK;
 }
 
 /* Size standards and quality sensors of kits are no loci. */
@@ -233,7 +356,7 @@ static hw_status read_genotype(long_table *t, hw_profile *p, hw_field marker, si
 {
     char name[HW_LOCUS_FOLD_MAX];
     hw_allele allele[8];
-    unsigned n = 0;
+    unsigned n = 0, off = 0;
     bool partial = false;
     *ret_bad = t->at.marker;
     if (marker.len == 0 || marker.len >= sizeof name) {
@@ -251,6 +374,7 @@ static hw_status read_genotype(long_table *t, hw_profile *p, hw_field marker, si
         HW_TRY(hw_field_allele_at(f, str, &a, t->err));
         if (a == HW_ALLELE_OFF_LADDER) {
             t->n_off_ladder++;
+            off++;
             partial = true;
         } else if (a == HW_ALLELE_UNKNOWN) {
             partial = true;
@@ -261,6 +385,12 @@ static hw_status read_genotype(long_table *t, hw_profile *p, hw_field marker, si
     *ret_bad = t->at.marker;
     uint32_t locus;
     HW_TRY(hw_panel_add(&t->people.d->panel, name, HW_LOCUS_AUTO, &locus, t->err));
+    const hw_panel_locus *l = &t->people.d->panel.locus[locus];
+    if (hw_people_off_ladder(l->kind, off, allele, &n)) {
+        hw_dataset_note(t->people.d, t->people.in->name, t->rows.line,
+                        "sample %s, %s: three or more peaks, one of them off the ladder: set aside", p->id, l->name);
+        partial = false;
+    }
     return n > 0 ? set_alleles(t, p, locus, allele, n, partial) : HW_OK;
 }
 
@@ -300,8 +430,7 @@ static hw_status read_row(long_table *t, size_t *ret_bad)
     hw_field marker = field_at(t, t->at.marker);
     *ret_bad = t->at.marker;
     if (t->rules->skip_controls && (is_control(t) || is_sensor(marker))) {
-        t->n_skipped += is_control(t);
-        return HW_OK;
+        return is_control(t) ? skip_control(t) : HW_OK;
     }
     hw_profile *p = NULL;
     HW_TRY(find_typing(t, &p, ret_bad));
@@ -398,6 +527,7 @@ hw_status hw_long_table_read(const hw_format_input *in, hw_format_options *o, co
     hw_people_init(&t.people, in, o, d, &t.rows, err);
     hw_map_init(&t.by_key, 0);
     hw_map_init(&t.by_sample, 0);
+    hw_map_init(&t.controls, 0);
     HW_TRY(read_header(&t));
     for (;;) {
         bool more = false;
@@ -414,9 +544,7 @@ hw_status hw_long_table_read(const hw_format_input *in, hw_format_options *o, co
         }
     }
     HW_TRY(hw_people_finish(&t.people));
-    if (t.n_skipped > 0) {
-        hw_dataset_note(d, in->name, 0, "%zu rows of ladders and controls left out", t.n_skipped);
-    }
+    HW_TRY(note_controls(&t));
     if (t.n_off_ladder > 0) {
         hw_dataset_note(d, in->name, 0, "%zu off-ladder alleles (OL) read as not known", t.n_off_ladder);
     }

@@ -82,6 +82,27 @@ bool hw_people_is_child(hw_field f)
                           "儿童|被拐儿童|获救儿童|疑似被拐儿童|孩子|来历不明儿童");
 }
 
+bool hw_people_off_ladder(hw_locus_kind kind, unsigned off, hw_allele *io, unsigned *io_n)
+{
+    unsigned distinct = 0;
+    for (unsigned i = 0; i < *io_n; i++) {
+        bool again = false;
+        for (unsigned k = 0; k < i; k++) {
+            again |= io[k] == io[i];
+        }
+        distinct += !again;
+    }
+    if (off == 0 || kind == HW_LOCUS_AMEL || distinct + off < 3) {
+        return false;
+    }
+    if (distinct < 2 || *io_n >= 8) {
+        *io_n = 0; /* two off-ladder peaks have one code: beside one allele they would pass for a heterozygote */
+        return true;
+    }
+    io[(*io_n)++] = HW_ALLELE_OFF_LADDER;
+    return true;
+}
+
 void hw_people_init(hw_people *p, const hw_format_input *in, hw_format_options *o, hw_dataset *d, hw_rows *rows, hw_err *err)
 {
     memset(p, 0, sizeof *p);

@@ -41,6 +41,13 @@ HW_API const char *hw_person_column_name(hw_person_column c);
 /** Which column a header field names; false when none. */
 HW_API bool hw_person_column_find(hw_field header, hw_person_column *ret);
 
+/**
+ * Off-ladder peaks at a locus, `off` of them beside the *io_n alleles in io (room for 8 in all). Three peaks and more are a pattern of more than
+ * two copies, which the known alleles alone must not hide: the off-ladder peak then joins them (or nothing is left, where the pattern
+ * cannot be stated), and true is returned. Else the peak is an allele that is not known, which the caller says by `partial`.
+ */
+HW_API bool hw_people_off_ladder(hw_locus_kind kind, unsigned off, hw_allele *io, unsigned *io_n);
+
 #define HW_PEOPLE_MAX_CODE ((size_t)255) /* bytes of a code or name */
 
 typedef struct hw_people {

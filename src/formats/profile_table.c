@@ -300,19 +300,26 @@ static hw_status split_cell(hw_field f, hw_locus_kind kind, hw_field *ret, unsig
 static hw_status set_locus(wide *w, hw_profile *p, const locus_plan *plan, const hw_field *cell, unsigned n, bool open, bool *ret_typed)
 {
     hw_allele allele[MAX_COLUMNS];
-    unsigned known = 0;
+    unsigned known = 0, off = 0;
     bool partial = false;
     for (unsigned i = 0; i < n; i++) {
         hw_allele a;
         HW_TRY(hw_field_allele_at(cell[i], plan->str, &a, w->err));
         if (a == HW_ALLELE_OFF_LADDER) {
             w->n_off_ladder++;
+            off++;
             partial = true;
         } else if (a == HW_ALLELE_UNKNOWN) {
             partial = true; /* "-": said to be not known */
         } else {
             allele[known++] = a;
         }
+    }
+    if (hw_people_off_ladder(plan->kind, off, allele, &known)) {
+        hw_dataset_note(w->people.d, w->people.in->name, w->rows.line,
+                        "sample %s, %s: three or more peaks, one of them off the ladder: set aside", p->id,
+                        w->people.d->panel.locus[plan->locus].name);
+        partial = false;
     }
     if (known == 0) {
         return HW_OK;

@@ -3,7 +3,7 @@
 /*
  * Mutation rates per locus: columns locus, female, male, and optionally source (kept in the file only), model, range, rate2 (microvariants)
  * and silent (frequency of a silent allele). The row "default" is for loci not listed. An empty model, range or rate2 is that of
- * hw_settings_init (stepwise, 0.1, 1e-6). Rows of loci already set are replaced. Lines that begin with '#' are comments.
+ * hw_settings_init (stepwise, 0.1, 1e-6). Lines that begin with '#' are comments.
  */
 #include <string.h>
 
@@ -32,10 +32,11 @@ typedef struct rates {
     hw_err *err;
     hw_rows rows;
     size_t at[COL_COUNT];
-    hw_locus_settings *entry; /* those before and those of this file */
+    hw_locus_settings *entry;
     size_t n, cap;
     hw_map by_locus;   /* of this file -> line */
     hw_settings fresh; /* the defaults */
+    hw_settings mine;  /* those of this file */
 } rates;
 
 static void rates_release(rates *t)
@@ -142,7 +143,7 @@ static hw_status read_row(rates *t, rate_column *ret_bad)
     HW_TRY(hw_map_put(&t->by_locus, canonical, t->rows.line, t->err));
     if (standard) {
         s.locus = NULL;
-        t->d->settings.standard = s;
+        t->mine.standard = s;
         return HW_OK;
     }
     hw_locus_settings *entry = NULL;
@@ -155,14 +156,7 @@ static hw_status read_row(rates *t, rate_column *ret_bad)
 static hw_status start(rates *t)
 {
     hw_settings_init(&t->fresh);
-    hw_dataset *d = t->d;
-    if (!d->has_settings) {
-        hw_settings_init(&d->settings);
-    }
-    for (uint32_t i = 0; i < d->settings.n_by_locus; i++) {
-        HW_TRY(HW_GROW(t->entry, t->n, t->cap, HW_ROWS_MAX_FIELDS, "loci with mutation rates", t->err));
-        t->entry[t->n++] = d->settings.by_locus[i];
-    }
+    hw_settings_init(&t->mine);
     bool more = false;
     hw_status status = hw_rows_next(&t->rows, &more, t->err);
     if (status == HW_OK && (!more || !find_columns(&t->rows, t->at))) {
@@ -205,10 +199,9 @@ static hw_status read_rates(const hw_format_input *in, hw_format_options *o, hw_
     if (t.n > 0) {
         memcpy(kept, t.entry, t.n * sizeof *kept);
     }
-    d->settings.by_locus = kept;
-    d->settings.n_by_locus = (uint32_t)t.n;
-    d->has_settings = true;
-    return HW_OK;
+    t.mine.by_locus = kept;
+    t.mine.n_by_locus = (uint32_t)t.n;
+    return hw_format_settings(d, in->name, &t.mine, err);
 }
 
 static int detect_rates(const hw_format_input *in)

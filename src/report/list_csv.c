@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /*
  * The ranked list as separated text, for spreadsheets and scripts: every line says the prior it rests on, and whether people are invented.
+ * Decimals are fixed, so that columns can be compared by eye and by tools; list_json.c has every digit.
  */
 #include "base/csv.h"
 #include "base/number.h"
@@ -10,15 +11,17 @@
 static const char HEAD[] = "rank,child,family,missing,relation,loci_used,loci_inconsistent,log10_lr,log10_lr_min,log10_lr_min_population,rival,"
                            "log10_missing_to_rival,posterior,prior_each,verbal,synthetic,error_status,error\n";
 
+enum { LOG10_DECIMALS = 6, PROBABILITY_DECIMALS = 12 };
+
 static void field(hw_str *out, const char *text)
 {
     hw_csv_write(out, text != NULL ? text : "", ',', false);
 }
 
-static void number(hw_str *out, double x)
+static void number(hw_str *out, double x, int decimals)
 {
     char buf[340];
-    field(out, hw_fmt_double(x, buf));
+    field(out, hw_fmt_fixed(x, decimals, buf));
 }
 
 static void count(hw_str *out, uint64_t n, bool first)
@@ -36,17 +39,17 @@ static void candidate(const hw_dataset *d, const hw_match_options *m, const hw_m
     field(out, c->relation);
     count(out, c->loci_used, false);
     count(out, c->inconsistent, false);
-    number(out, c->log10_lr);
-    number(out, c->log10_lr_min);
+    number(out, c->log10_lr, LOG10_DECIMALS);
+    number(out, c->log10_lr_min, LOG10_DECIMALS);
     field(out, c->min_population < m->n_populations && m->population[c->min_population] != NULL ? m->population[c->min_population]->name : NULL);
     field(out, c->rival);
     if (c->rival != NULL) {
-        number(out, c->rival_log10);
+        number(out, c->rival_log10, LOG10_DECIMALS);
     } else {
         field(out, NULL);
     }
-    number(out, c->posterior);
-    number(out, r->prior_each);
+    number(out, c->posterior, PROBABILITY_DECIMALS);
+    number(out, r->prior_each, PROBABILITY_DECIMALS);
     field(out, hw_verbal_scale(c->log10_lr_min));
     field(out, d->synthetic ? "yes" : "no");
     hw_str_add(out, ",,\n");

@@ -32,6 +32,7 @@ static const pattern PATTERN[] = {
     {"extremely strong support against", "极强反对"},
     {"child of both parents", "父母双方的子女"},
     {"child of the father", "父亲的子女"},
+    {"child of one parent", "父母一方的子女"},
     {"child of the mother", "母亲的子女"},
     {"*, with siblings", "@1，并有同胞"},
     {"*, with half siblings", "@1，并有半同胞"},

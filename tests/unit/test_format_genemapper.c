@@ -73,6 +73,134 @@ static void reads_few_columns(void **state)
     fixture_release(&f);
 }
 
+/* Two alleles beside an off-ladder peak are three peaks: the two are not a complete genotype. */
+static void sets_three_peaks_aside(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture_reads(&f, HW_FORMAT_UNKNOWN,
+                  "Sample Name\tMarker\tAllele 1\tAllele 2\tAllele 3\n"
+                  "A\tTH01\tOL\t6\t7\nA\tvWA\t14\tOL\t\nA\tFGA\tOL\tOL\t22\nA\tTPOX\t8\t8\tOL\nA\tAMEL\tX\tY\tOL\n"
+                  "A\tDYS391\t10\t11\tOL\nA\tD3S1358\t14\t15\t-\n");
+    assert_string_equal(fixture_genotype(&f, "A", "TH01"), "3 alleles 6 7 OL");
+    assert_string_equal(fixture_genotype(&f, "A", "vWA"), "14/-");
+    assert_string_equal(fixture_genotype(&f, "A", "FGA"), "none");
+    assert_string_equal(fixture_genotype(&f, "A", "TPOX"), "8/-");
+    assert_string_equal(fixture_genotype(&f, "A", "AMEL"), "X/Y");
+    assert_string_equal(fixture_genotype(&f, "A", "DYS391"), "3 alleles 10 11 OL");
+    assert_string_equal(fixture_genotype(&f, "A", "D3S1358"), "14/15");
+    assert_true(fixture_noted(&f, "sample A, TH01: three or more peaks, one of them off the ladder: set aside"));
+    assert_true(fixture_noted(&f, "sample A, FGA: three or more peaks"));
+    const hw_profile *p = hw_dataset_find_profile(&f.d, "A");
+    uint32_t l;
+    assert_true(hw_panel_find(&f.d.panel, "TH01", &l));
+    assert_false(hw_genotype_typed(hw_profile_at(p, l)));
+    hw_profile_note *notes = NULL;
+    size_t n = 0;
+    assert_int_equal(hw_profile_review(&f.d.arena, &f.d.panel, p, &notes, &n, &f.err), HW_OK);
+    bool told = false;
+    for (size_t i = 0; i < n; i++) {
+        told |= notes[i].kind == HW_NOTE_TRIALLELE && notes[i].locus == l;
+    }
+    assert_true(told);
+    fixture_release(&f);
+    /* the same in a table with one row per person */
+    fixture_reads(&f, HW_FORMAT_CSV_WIDE, "sample,TH01.1,TH01.2,TH01.3,vWA\nA,OL,6,7,14/OL/15\nB,6,OL,,14/OL\n");
+    assert_string_equal(fixture_genotype(&f, "A", "TH01"), "3 alleles 6 7 OL");
+    assert_string_equal(fixture_genotype(&f, "A", "vWA"), "3 alleles 14 15 OL");
+    assert_string_equal(fixture_genotype(&f, "B", "TH01"), "6/-");
+    assert_string_equal(fixture_genotype(&f, "B", "vWA"), "14/-");
+    assert_true(fixture_noted(&f, "sample A, TH01: three or more peaks"));
+    fixture_release(&f);
+}
+
+/* Without a sample type the name tells, and the note says whose rows they were. */
+static void knows_controls_by_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool control;
+    } cases[] = {
+        {"PC", true},
+        {"pc", true},
+        {"NC", true},
+        {"PC1", true},
+        {"PC-01", true},
+        {"NC_2", true},
+        {"PC plate 3", true},
+        {"BLANK", true},
+        {"blank", true},
+        {"Blank 12", true},
+        {"positive control", true},
+        {"Negative_Control-2", true},
+        {"run7 Positive Control", true},
+        {"9947A", true},
+        {"9947a-rerun", true},
+        {"9948", true},
+        {"9948_1", true},
+        {"2800M", true},
+        {"2800M-kid", true},
+        {"2800M_20260131", true},
+        {"007", true},
+        {"007-1", true},
+        {"Control DNA 007", true},
+        {"Ladder", true},
+        {"Allelic Ladder", true},
+        {"Allelic_Ladder_3", true},
+        {"LADDER-A01", true},
+        {"run7 Allelic Ladder", true},
+        /* people's samples */
+        {"PCR-12", false},
+        {"PC-00123", false},
+        {"NC0042", false},
+        {"NCHILD", false},
+        {"0071", false},
+        {"007-4711", false},
+        {"99481", false},
+        {"9948-1234", false},
+        {"2800MX", false},
+        {"2800", false},
+        {"kid-2800M", false},
+        {"Blanka", false},
+        {"Bladder", false},
+        {"RES-PC", false},
+        {"A-007", false},
+        {"P", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        fixture f;
+        HW_CLEANUP(hw_str_release) hw_str text;
+        hw_str_init(&text, 0);
+        hw_str_addf(&text, "Sample Name\tMarker\tAllele 1\tAllele 2\nRES-1\tTH01\t6\t7\n%s\tTH01\t6\t7\n%s\tvWA\t14\t15\n", cases[i].name,
+                    cases[i].name);
+        fixture_reads(&f, HW_FORMAT_UNKNOWN, text.s);
+        hw_str_clear(&text);
+        hw_str_addf(&text, "2 rows of ladders and controls left out: %s", cases[i].name);
+        if ((f.d.n_profiles == 1) != cases[i].control || fixture_noted(&f, text.s) != cases[i].control) {
+            fail_msg("\"%s\" is taken for %s", cases[i].name, cases[i].control ? "a sample" : "a control");
+        }
+        fixture_release(&f);
+    }
+    fixture f;
+    HW_CLEANUP(hw_str_release) hw_str text;
+    hw_str_init(&text, 0);
+    hw_str_add(&text, "Sample Name\tMarker\tAllele 1\tAllele 2\n");
+    for (int i = 0; i < 25; i++) {
+        hw_str_addf(&text, "PC%d\tTH01\t6\t7\n", i);
+    }
+    fixture_reads(&f, HW_FORMAT_UNKNOWN, text.s);
+    assert_true(fixture_noted(&f, "25 rows of ladders and controls left out: PC0, PC1, "));
+    assert_true(fixture_noted(&f, ", PC19 and 5 more"));
+    fixture_release(&f);
+    /* a type that is stated decides */
+    fixture_reads(&f, HW_FORMAT_UNKNOWN,
+                  "Sample Name\tSample Type\tMarker\tAllele 1\tAllele 2\nPC\tSample\tTH01\t6\t7\nNC\t\tTH01\t6\t7\n");
+    assert_int_equal(f.d.n_profiles, 1);
+    assert_string_equal(f.d.profile[0]->id, "PC");
+    fixture_release(&f);
+}
+
 static void says_what_is_wrong(void **state)
 {
     (void)state;
@@ -166,8 +294,9 @@ static void reads_samples(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_a_table), cmocka_unit_test(reads_few_columns),     cmocka_unit_test(says_what_is_wrong),
-        cmocka_unit_test(is_recognised), cmocka_unit_test(fails_each_allocation), cmocka_unit_test(reads_samples),
+        cmocka_unit_test(reads_a_table),          cmocka_unit_test(reads_few_columns),      cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(is_recognised),          cmocka_unit_test(fails_each_allocation),  cmocka_unit_test(reads_samples),
+        cmocka_unit_test(sets_three_peaks_aside), cmocka_unit_test(knows_controls_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

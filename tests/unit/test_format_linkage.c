@@ -260,14 +260,14 @@ static void writes_ped(void **state)
     }
     assert_null(strstr(losses.s, "family \"G\": who is missing"));
     must_read(&g, HW_FORMAT_UNKNOWN, "back.ped", out.s);
-    assert_string_equal(fixture_genotype(&g, "C/FA", "TH01"), "6/10");
-    assert_string_equal(fixture_genotype(&g, "C/FA", "FGA"), "20/-");
-    assert_string_equal(fixture_genotype(&g, "C/FA", "DXS10074"), "17/17");
-    assert_string_equal(fixture_genotype(&g, "C/FA", "DYS391"), "10/10");
-    assert_string_equal(fixture_genotype(&g, "C/FA", "L9"), "A/B");
+    assert_string_equal(fixture_genotype(&g, "SYNTHETIC-C/FA", "TH01"), "6/10");
+    assert_string_equal(fixture_genotype(&g, "SYNTHETIC-C/FA", "FGA"), "20/-");
+    assert_string_equal(fixture_genotype(&g, "SYNTHETIC-C/FA", "DXS10074"), "17/17");
+    assert_string_equal(fixture_genotype(&g, "SYNTHETIC-C/FA", "DYS391"), "10/10");
+    assert_string_equal(fixture_genotype(&g, "SYNTHETIC-C/FA", "L9"), "A/B");
     bool found = false;
     for (size_t i = 0; i < g.d.n_families; i++) {
-        found = found || (hw_streq(g.d.family[i].id, "G") && g.d.family[i].n_missing == 2);
+        found = found || (hw_streq(g.d.family[i].id, "SYNTHETIC-G") && g.d.family[i].n_missing == 2);
     }
     assert_true(found);
     hw_str_init(&map, 0);

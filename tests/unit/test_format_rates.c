@@ -25,10 +25,11 @@ static void reads_rates(void **state)
     const hw_locus_settings *fga = hw_settings_locus(s, "FGA");
     assert_true(fga->male.range == 0.2 && fga->female.rate2 == 1e-5 && fga->silent == 0.01 && fga->female.range == 0.2);
     assert_true(th01->female.range == 0.1);
-    /* a further file replaces and adds */
+    /* a further file is not mixed in */
     assert_int_equal(fixture_read(&f, R, "marker,maternal,paternal\nTH01,0.01,0.02\nvWA,0.1,0.2\n"), HW_OK);
-    assert_int_equal(f.d.settings.n_by_locus, 4);
-    assert_true(hw_settings_locus(&f.d.settings, "TH01")->male.rate == 0.02);
+    assert_int_equal(f.d.settings.n_by_locus, 3);
+    assert_true(hw_settings_locus(&f.d.settings, "TH01")->male.rate == 1e-4);
+    assert_true(fixture_noted(&f, "are not used"));
     assert_true(hw_settings_locus(&f.d.settings, "FGA")->male.rate == 0.003);
     assert_true(f.d.settings.standard.male.rate == 0.001);
     fixture_release(&f);

@@ -123,6 +123,15 @@ static void spoil_minimum(small *s)
 {
     s->freq[0].fmin = 1;
 }
+static void spoil_tiny(small *s)
+{
+    s->f1[0] = 9e-13;
+    s->f1[3] += 0.25;
+}
+static void spoil_tiny_minimum(small *s)
+{
+    s->freq[0].fmin = 1e-300;
+}
 static void spoil_theta(small *s)
 {
     s->p.theta = 1;
@@ -138,7 +147,8 @@ static void refuses_bad_tables(void **state)
         {spoil_sum, "TH"},          {spoil_low_sum, "sum to"},   {spoil_negative, "-0.25"},    {spoil_above, "1.25"},
         {spoil_nan, "nan"},         {spoil_twice, "allele 9"},   {spoil_unknown, "no allele"}, {spoil_off, "OL"},
         {spoil_empty, "THO1"},      {spoil_name, "number 1"},    {spoil_locus_twice, "twice"}, {spoil_chromosomes, "chromosomes"},
-        {spoil_minimum, "minimum"}, {spoil_theta, "theta"},
+        {spoil_minimum, "minimum"}, {spoil_theta, "theta"},       {spoil_tiny, "locus THO1: allele 10 has the frequency 9e-13; expected 0 (not in the table) or at least 1e-12"},
+        {spoil_tiny_minimum, "minimum frequency is 1e-300"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         small s;
@@ -159,6 +169,26 @@ static void refuses_bad_tables(void **state)
     fill(&s);
     s.freq[0].n = 5000;
     assert_int_equal(hw_population_finish(&s.p, NULL), HW_LIMIT);
+}
+
+static void finds_alleles(void **state)
+{
+    (void)state;
+    small s;
+    fill(&s);
+    s.f1[0] = HW_FREQ_MIN; /* the least that is taken */
+    s.f1[3] += 0.25;
+    assert_int_equal(hw_population_finish(&s.p, NULL), HW_OK);
+    const hw_freq *f = &s.freq[0];
+    static const hw_allele there[] = {90, 93, 100, 120}, absent[] = {0, 80, 91, 95, 110, 121, HW_ALLELE_REST, HW_ALLELE_UNKNOWN};
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(hw_freq_index(f, there[i]), i);
+    }
+    for (size_t i = 0; i < sizeof absent / sizeof absent[0]; i++) {
+        assert_int_equal(hw_freq_index(f, absent[i]), -1);
+    }
+    assert_int_equal(hw_freq_index(&(const hw_freq){0}, 90), -1);
+    hw_population_release(&s.p);
 }
 
 /* ---- locus models ---- */
@@ -342,7 +372,10 @@ static void refuses_bad_settings(void **state)
     assert_int_equal(hw_locus_model_build(&arena, &f, HW_LOCUS_Y, &still, 0, HW_RARE_AUTO, 0, NULL, 0, &m, NULL), HW_UNSUPPORTED);
     assert_int_equal(hw_locus_model_build(&arena, &f, HW_LOCUS_X, &still, 1, HW_RARE_AUTO, 0, NULL, 0, &m, NULL), HW_USAGE);
     assert_int_equal(hw_locus_model_build(&arena, &f, HW_LOCUS_X, &still, -1, HW_RARE_AUTO, 0, NULL, 0, &m, NULL), HW_USAGE);
-    hw_locus_settings bad = {.silent = 1};
+    assert_int_equal(hw_locus_model_build(&arena, &f, HW_LOCUS_X, &still, 0, HW_RARE_FIXED, 1e-13, (const hw_allele[]){300}, 1, &m, NULL), HW_USAGE);
+    hw_locus_settings bad = {.silent = 1e-200};
+    assert_int_equal(hw_locus_model_build(&arena, &f, HW_LOCUS_X, &bad, 0, HW_RARE_AUTO, 0, NULL, 0, &m, NULL), HW_USAGE);
+    bad = (hw_locus_settings){.silent = 1};
     assert_int_equal(hw_locus_model_build(&arena, &f, HW_LOCUS_X, &bad, 0, HW_RARE_AUTO, 0, NULL, 0, &m, NULL), HW_USAGE);
     bad = (hw_locus_settings){.male = {.model = HW_MUTATION_EQUAL, .rate = 2}};
     assert_int_equal(hw_locus_model_build(&arena, &f, HW_LOCUS_X, &bad, 0, HW_RARE_AUTO, 0, NULL, 0, &m, &err), HW_CONFLICT);
@@ -412,7 +445,7 @@ static void survives_want_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(settles_a_population), cmocka_unit_test(refuses_bad_tables),
+        cmocka_unit_test(settles_a_population), cmocka_unit_test(refuses_bad_tables), cmocka_unit_test(finds_alleles),
         cmocka_unit_test(adds_rare_alleles),    cmocka_unit_test(follows_the_rules_for_rare_alleles),
         cmocka_unit_test(adds_a_silent_allele), cmocka_unit_test(derives_gametes),
         cmocka_unit_test(refuses_bad_settings), cmocka_unit_test(has_settings),
