@@ -109,7 +109,7 @@ typedef struct hw_locus_model {
 
 /**
  * Build the model of one locus in `arena`: alleles of the table plus those in `seen` (n_seen codes, any order, duplicates, UNKNOWN, OFF_LADDER allowed) that
- * are not in it. "<n" and ">n" need no allele of their own when the table has one on that side; else one of that code is added.
+ * are not in it. "<n" and ">n" get an allele of that code, with the minimum: what lies off the ladder may be one of the table's alleles on that side, or none.
  * All frequencies are then divided by their sum. NOT_FOUND when f is NULL.
  */
 HW_API hw_status hw_locus_model_build(hw_arena *arena, const hw_freq *f, hw_locus_kind kind, const hw_locus_settings *ls,

@@ -18,27 +18,6 @@ static int compare_alleles(const void *pa, const void *pb)
     return a < b ? -1 : a > b;
 }
 
-static bool is_side(hw_allele a) /* <9 or >20 */
-{
-    return a >= HW_ALLELE_BELOW && a < HW_ALLELE_SILENT;
-}
-
-/* Does the table or one of the added alleles stand for what was read as "<n" or ">n"? */
-static bool side_covered(const hw_freq *f, const hw_allele *added, uint32_t n_added, hw_allele seen)
-{
-    for (uint32_t i = 0; i < f->n; i++) {
-        if (f->allele[i] != HW_ALLELE_SILENT && hw_allele_may_be(seen, f->allele[i])) {
-            return true;
-        }
-    }
-    for (uint32_t i = 0; i < n_added; i++) {
-        if (hw_allele_may_be(seen, added[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Alleles seen but not in the table, sorted, without duplicates, into a heap array. */
 static hw_status collect_added(const hw_freq *f, const hw_allele *seen, size_t n_seen, hw_allele **ret, uint32_t *ret_n, hw_err *err)
 {
@@ -52,24 +31,18 @@ static hw_status collect_added(const hw_freq *f, const hw_allele *seen, size_t n
     }
     qsort(sorted, n_seen, sizeof sorted[0], compare_alleles);
     uint32_t n = 0;
-    /* First what has a place of its own; then "<9" and ">20", which may be one of those. */
-    for (int sides = 0; sides < 2; sides++) {
-        for (size_t i = 0; i < n_seen; i++) {
-            hw_allele a = sorted[i];
-            bool nothing = a == HW_ALLELE_UNKNOWN || a == HW_ALLELE_OFF_LADDER || a == HW_ALLELE_SILENT;
-            if (nothing || is_side(a) != (sides == 1) || (i > 0 && a == sorted[i - 1]) || hw_freq_index(f, a) >= 0) {
-                continue;
-            }
-            if (sides == 1 && side_covered(f, added, n, a)) {
-                continue;
-            }
-            if (f->n + n >= MAX_ALLELES) {
-                return HW_FAIL(err, HW_LIMIT, "more than %u alleles at one locus", MAX_ALLELES);
-            }
-            added[n++] = a;
+    /* "<9" and ">20" too: what lies off the ladder may be none of the table's alleles on that side. */
+    for (size_t i = 0; i < n_seen; i++) {
+        hw_allele a = sorted[i];
+        bool nothing = a == HW_ALLELE_UNKNOWN || a == HW_ALLELE_OFF_LADDER || a == HW_ALLELE_SILENT;
+        if (nothing || (i > 0 && a == sorted[i - 1]) || hw_freq_index(f, a) >= 0) {
+            continue;
         }
+        if (f->n + n >= MAX_ALLELES) {
+            return HW_FAIL(err, HW_LIMIT, "more than %u alleles at one locus", MAX_ALLELES);
+        }
+        added[n++] = a;
     }
-    qsort(added, n, sizeof added[0], compare_alleles);
     *ret = HW_TAKE(added);
     *ret_n = n;
     return HW_OK;

@@ -211,31 +211,13 @@ void matcher_release(matcher *m)
 
 /* ---- models ---- */
 
-static bool in_table(const hw_freq *f, hw_allele a)
-{
-    uint32_t low = 0;
-    uint32_t high = f->n;
-    while (low < high) {
-        uint32_t mid = (low + high) / 2;
-        if (f->allele[mid] == a) {
-            return true;
-        }
-        if (f->allele[mid] < a) {
-            low = mid + 1;
-        } else {
-            high = mid;
-        }
-    }
-    return false;
-}
-
 /* Alleles of `seen` that the table lacks, sorted, once each. */
 static uint32_t missing_alleles(const hw_freq *f, const hw_allele *seen, size_t n_seen, hw_allele *ret)
 {
     uint32_t n = 0;
     for (size_t i = 0; i < n_seen; i++) {
         hw_allele a = seen[i];
-        if (a == HW_ALLELE_UNKNOWN || a == HW_ALLELE_OFF_LADDER || in_table(f, a)) {
+        if (a == HW_ALLELE_UNKNOWN || a == HW_ALLELE_OFF_LADDER || hw_freq_index(f, a) >= 0) {
             continue;
         }
         uint32_t at = n;
@@ -311,14 +293,10 @@ hw_typing profile_typing(const hw_profile *p, uint32_t panel_index)
     return (hw_typing){g.a, g.b, p != NULL ? p->dropout : 0.0, p != NULL ? p->error : 0.0};
 }
 
+/* An allele read off the ladder is known where the model has one of that code; else the model with it is another one. */
 static bool known(const hw_locus_model *lm, hw_allele seen)
 {
-    for (uint32_t i = 0; i < lm->n; i++) {
-        if ((int)i != lm->silent && hw_allele_may_be(seen, lm->allele[i])) {
-            return true;
-        }
-    }
-    return false;
+    return seen == HW_ALLELE_UNKNOWN || seen == HW_ALLELE_OFF_LADDER || hw_locus_model_index(lm, seen) >= 0;
 }
 
 /* The reading of a child with drop-out, an unknown or off-ladder allele, or a silent one in the model: which genotypes are open, and how likely each makes it. */

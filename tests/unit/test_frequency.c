@@ -211,22 +211,22 @@ static void adds_rare_alleles(void **state)
     f.chromosomes = 100;
     hw_arena arena = {0};
     hw_locus_model *m = NULL;
-    /* 8 and 9.1 are new; <9 is then 8; >20 has nobody; OL and unknown ask for nothing */
+    /* 8 and 9.1 are new, and so is what was read as <9, >10 and >20; OL and unknown ask for nothing */
     const hw_allele seen[] = {80, 90, 91, 91, HW_ALLELE_BELOW | 90, HW_ALLELE_ABOVE | 200, HW_ALLELE_ABOVE | 100,
                               HW_ALLELE_OFF_LADDER, HW_ALLELE_UNKNOWN, HW_ALLELE_SILENT};
     assert_int_equal(hw_locus_model_build(&arena, &f, HW_LOCUS_AUTOSOMAL, &still, 0.01, HW_RARE_AUTO, 0, seen, 10, &m, NULL), HW_OK);
-    const hw_allele want[] = {80, 90, 91, 93, 100, 120, HW_ALLELE_ABOVE | 200};
-    assert_int_equal(m->n, 7);
+    const hw_allele want[] = {80, 90, 91, 93, 100, 120, HW_ALLELE_BELOW | 90, HW_ALLELE_ABOVE | 100, HW_ALLELE_ABOVE | 200};
+    assert_int_equal(m->n, 9);
     assert_memory_equal(m->allele, want, sizeof want);
-    assert_int_equal(m->n_added, 3);
-    assert_true(m->added[0] == 80 && m->added[1] == 91 && m->added[2] == (HW_ALLELE_ABOVE | 200));
+    assert_int_equal(m->n_added, 5);
+    assert_true(m->added[0] == 80 && m->added[1] == 91 && m->added[2] == (HW_ALLELE_BELOW | 90) && m->added[4] == (HW_ALLELE_ABOVE | 200));
     double sum = 0;
     for (uint32_t i = 0; i < m->n; i++) {
         sum += m->p[i];
         assert_int_equal(hw_locus_model_index(m, m->allele[i]), i);
     }
     assert_true(apart(sum, 1) < 1e-15);
-    assert_true(m->added_freq[0] == 0.05 && apart(m->p[0], 0.05 / 1.15) < 1e-16 && apart(m->p[1], 0.25 / 1.15) < 1e-16);
+    assert_true(m->added_freq[0] == 0.05 && apart(m->p[0], 0.05 / 1.25) < 1e-16 && apart(m->p[1], 0.25 / 1.25) < 1e-16);
     assert_int_equal(hw_locus_model_index(m, 85), -1);
     assert_int_equal(hw_locus_model_index(m, HW_ALLELE_REST), -1);
     assert_int_equal(m->silent, -1);

@@ -134,7 +134,7 @@ static void off_ladder_beside_an_allele(void **state)
     (void)state;
     nation n;
     fx_nation(&n, "TH01");
-    fx_population(&n, "P", 0, "TH01 5:0.2 6:0.2 7:0.3 8:0.3");
+    fx_population(&n, "P", 0, "TH01 6:0.4 7:0.3 8:0.3");
     uint32_t f = fx_family(&n, "F", "FA M; MO F; C M FA MO", "C");
     fx_member(&n, f, "FA", "TH01=6/6");
     fx_member(&n, f, "MO", "TH01=6/6");
