@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Homeward authors
 // SPDX-License-Identifier: Apache-2.0
-/* Sexes that nobody knows, evidence of sex, readings that leave a genotype open, and pairs whose details cannot be computed. */
+/* Evidence beyond plain genotypes: sexes that nobody knows, amelogenin, readings that leave a genotype open, lineage lines, pairs that cannot be described whole. */
 #include "match_fixture.h"
+
+#include "kinship/worlds.h"
 
 static const double half = 0.5;
 
@@ -177,6 +179,129 @@ static void a_table_that_cannot_be_computed(void **state)
     fx_nation_drop(&n);
 }
 
+/* homeward lr: a parent of unknown sex is the mean of a mother and a father, also over several loci. */
+static void case_with_a_parent_of_unknown_sex(void **state)
+{
+    (void)state;
+    hw_real total[3];
+    static const char *const pedigree[3] = {"P F; C M - P", "P M; C M P -", "P U; C M P -"};
+    for (int i = 0; i < 3; i++) {
+        nation n;
+        fx_nation(&n, "TH01 TPOX");
+        n.set.standard.female = (hw_mutation){.model = HW_MUTATION_EQUAL, .rate = 0.01};
+        n.set.standard.male = (hw_mutation){.model = HW_MUTATION_EQUAL, .rate = 0.05};
+        fx_population(&n, "P", 0, "TH01 6:0.1 7:0.2 8:0.3 9:0.4; TPOX 8:0.5 9:0.3 11:0.2");
+        size_t index = 0;
+        hw_err err = {0};
+        fx_ok(hw_dataset_add_case(&n.d, "k", &index, &err), &err);
+        hw_case *c = &n.d.kase[index];
+        c->hypothesis = HW_NEW(&n.d.arena, hw_pedigree, 1);
+        c->profile = HW_NEW(&n.d.arena, hw_profile *, 2);
+        c->loci = HW_NEW(&n.d.arena, uint32_t, 2);
+        fx_pedigree(&c->hypothesis[0], pedigree[i]);
+        c->n_hypotheses = 1;
+        c->profile[0] = fx_profile(&n, "P", HW_SEX_UNKNOWN, "TH01=6/7 TPOX=8/8");
+        c->profile[1] = fx_profile(&n, "C", HW_SEX_UNKNOWN, "TH01=8/9 TPOX=9/11");
+        c->n_profiles = 2;
+        c->loci[1] = 1;
+        c->n_loci = 2;
+        hw_case_result r;
+        fx_ok(hw_case_likelihoods(&n.d, c, n.pop[0], &n.set, NULL, &r, &err), &err);
+        total[i] = r.total[0];
+        hw_case_result_release(&r);
+        for (long nth = 1;; nth++) { /* every allocation refused once */
+            hw_alloc_fail_at(nth, false);
+            hw_err_clear(&err);
+            hw_status s = hw_case_likelihoods(&n.d, c, n.pop[0], &n.set, NULL, &r, &err);
+            long asked = hw_alloc_count();
+            hw_alloc_fail_at(0, false);
+            if (s == HW_OK) {
+                hw_case_result_release(&r);
+                assert_true(asked < nth);
+                break;
+            }
+            assert_int_equal(s, HW_NO_MEMORY);
+        }
+        fx_nation_drop(&n);
+    }
+    fx_near(hw_real_to_double(total[2]), (hw_real_to_double(total[0]) + hw_real_to_double(total[1])) / 2, 1e-13);
+}
+
+/* Seven parents of unknown sex are one too many; nobody waits for 2^7 pedigrees. */
+static void too_many_unknown_sexes(void **state)
+{
+    (void)state;
+    hw_pedigree ped;
+    fx_pedigree(&ped, "A U; B U A -; C U B -; D U C -; E U D -; F U E -; G U F -; H M G -");
+    worlds w;
+    hw_err err = {0};
+    assert_int_equal(worlds_init(&w, &ped, UINT32_MAX, false, &err), HW_TOO_COSTLY);
+    assert_non_null(strstr(err.msg, "G"));
+    hw_err_clear(&err);
+    fx_ok(worlds_init(&w, &ped, fx_person(&ped, "A"), false, &err), &err);
+    assert_int_equal(w.n, 64);
+    worlds_release(&w);
+    hw_pedigree_release(&ped);
+    fx_pedigree(&ped, "A U; B U; C M A B");
+    fx_ok(worlds_init(&w, &ped, UINT32_MAX, false, &err), &err);
+    assert_int_equal(w.n, 2); /* two fathers are no couple */
+    worlds_release(&w);
+    hw_pedigree_release(&ped);
+}
+
+/* Y and mtDNA of the child against the relatives of each line, counted in a database of another panel. */
+static void lineage_lines(void **state)
+{
+    (void)state;
+    nation n;
+    nation db;
+    fx_nation(&n, "TH01 DYS19 DYS391 DYS385");
+    fx_nation(&db, "DYS391 DYS19 DYS385");
+    fx_population(&n, "P", 0, "TH01 6:0.2 7:0.2 8:0.3 9:0.3");
+    uint32_t f = fx_family(&n, "F", "GF M; GM F; FA M GF GM; MO F; U M GF GM; C M FA MO", "C");
+    fx_member(&n, f, "GF", "TH01=6/7 DYS19=14 DYS391=10 DYS385=11/14");
+    fx_member(&n, f, "U", "TH01=6/8 DYS19=15 DYS391=10 DYS385=11/14");
+    fx_member(&n, f, "MO", "TH01=8/9");
+    hw_profile *mother = (hw_profile *)(uintptr_t)n.d.family[f].profile[fx_person(&n.d.family[f].pedigree, "MO")];
+    mother->mt = "16024-16365,73-340;16223T 73G 263G";
+    uint32_t c = fx_child(&n, "c", HW_SEX_MALE, "TH01=6/8 DYS19=14 DYS391=10 DYS385=11/14");
+    n.d.child[c]->mt = "16024-16365,73-340;16223T 73G 263G";
+    for (int i = 0; i < 3; i++) {
+        char id[8];
+        hw_err add = {0};
+        snprintf(id, sizeof id, "d%d", i);
+        hw_profile *p = fx_profile(&db, id, HW_SEX_MALE, i == 0 ? "DYS19=14 DYS391=10 DYS385=11/14" : "DYS19=13 DYS391=11 DYS385=12/13");
+        p->mt = i == 1 ? "16024-16365,73-340;16223T 73G 263G" : "16024-16365,73-340;16189C 73G";
+        fx_ok(hw_dataset_add_profile(&db.d, p, &add), &add);
+    }
+    n.o.n_populations = 1;
+    for (int with = 0; with < 2; with++) {
+        n.o.lineage_database = with == 1 ? &db.d : NULL;
+        hw_explanation x;
+        hw_err err = {0};
+        fx_ok(hw_match_explain(&n.d, &n.o, c, f, 0, &x, &err), &err);
+        assert_int_equal(x.n_lineage, 3);
+        uint32_t same = 0;
+        uint32_t differ = 0;
+        for (uint32_t i = 0; i < x.n_lineage; i++) {
+            const char *text = x.lineage[i].text;
+            same += strstr(text, "same haplotype") != NULL ? 1 : 0;
+            differ += strstr(text, "1 difference (1 step)") != NULL ? 1 : 0;
+            assert_true((strstr(text, "seen 1 times in 3") != NULL) == (with == 1));
+            assert_true((strstr(text, "no database") != NULL) == (with == 0));
+        }
+        assert_int_equal(same, 2);   /* grandfather's Y, mother's mtDNA */
+        assert_int_equal(differ, 1); /* uncle's Y */
+        hw_explanation_release(&x);
+    }
+    mother->mt = "no haplotype";
+    hw_explanation x;
+    hw_err err = {0};
+    fx_fails(hw_match_explain(&n.d, &n.o, c, f, 0, &x, &err), HW_PARSE, &err, "mtDNA haplotype");
+    fx_nation_drop(&n);
+    fx_nation_drop(&db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +312,9 @@ int main(void)
         cmocka_unit_test(amelogenin_and_dropout),
         cmocka_unit_test(off_ladder_beside_an_allele),
         cmocka_unit_test(a_table_that_cannot_be_computed),
+        cmocka_unit_test(case_with_a_parent_of_unknown_sex),
+        cmocka_unit_test(too_many_unknown_sexes),
+        cmocka_unit_test(lineage_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
