@@ -127,31 +127,54 @@ void family_worlds_release(family_worlds *w)
     *w = (family_worlds){0};
 }
 
-hw_status unrelated_x(matcher *m, const locus_table *t, const hw_profile *child, hw_sex sex, double *ret, hw_err *err)
+/* P(reading of an unrelated child at an X locus | boy, girl). */
+static hw_status unrelated_x(matcher *m, uint32_t locus, const hw_typing *t, double *ret_boy, double *ret_girl, hw_err *err)
 {
-    const hw_locus_model *lm = t->v->model;
-    *ret = 1.0;
-    if (lm->kind != HW_LOCUS_X) {
-        return HW_OK;
-    }
-    hw_typing x = profile_typing(child, m->s->locus[t->v->locus].panel_index);
-    if (x.a == HW_ALLELE_UNKNOWN && x.b == HW_ALLELE_UNKNOWN) {
-        return HW_OK;
-    }
-    hw_allele seen[2] = {x.a, x.b};
+    hw_allele seen[2] = {t->a, t->b};
     variant *v = NULL;
-    HW_TRY(matcher_variant(m, t->v->population, t->v->locus, seen, 2, &v, err));
+    HW_TRY(matcher_variant(m, 0, locus, seen, 2, &v, err));
     size_t n = (size_t)v->model->n * (v->model->n + 1) / 2;
     double *p = HW_NEW(&m->scratch, double, n);
     if (p == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
-    HW_TRY(hw_emission(v->model, &x, sex == HW_SEX_MALE, p, err));
-    const double *prior = sex == HW_SEX_MALE ? v->founder_x : v->founder;
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        sum += prior[i] * p[i];
+    for (int sex = 0; sex < 2; sex++) {
+        HW_TRY(hw_emission(v->model, t, sex == 0, p, err));
+        const double *prior = sex == 0 ? v->founder_x : v->founder;
+        double sum = 0.0;
+        for (size_t i = 0; i < n; i++) {
+            sum += prior[i] * p[i];
+        }
+        *(sex == 0 ? ret_boy : ret_girl) *= sum;
     }
-    *ret = sum;
+    return HW_OK;
+}
+
+static bool family_typed(const hw_family *f, uint32_t missing, uint32_t panel_index)
+{
+    for (size_t i = 0; i < f->pedigree.n; i++) {
+        if (i != f->missing[missing] && hw_genotype_typed(hw_profile_at(f->profile[i], panel_index))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+hw_status child_x_shares(matcher *m, const hw_family *family, uint32_t missing, const hw_profile *child, double *ret_boy, double *ret_girl, hw_err *err)
+{
+    double boy = 1.0;
+    double girl = 1.0;
+    for (uint32_t i = 0; i < m->s->n_loci; i++) {
+        uint32_t panel_index = m->s->locus[i].panel_index;
+        hw_typing t = profile_typing(child, panel_index);
+        bool typed = t.a != HW_ALLELE_UNKNOWN || t.b != HW_ALLELE_UNKNOWN;
+        if (m->s->locus[i].kind == HW_LOCUS_X && typed && family_typed(family, missing, panel_index)) {
+            HW_TRY(unrelated_x(m, i, &t, &boy, &girl, err));
+        }
+    }
+    /* Some girl can always give the reading, except under the strangest settings: then it says nothing. */
+    double both = boy + girl;
+    *ret_boy = both > 0.0 ? boy / both : 0.5;
+    *ret_girl = both > 0.0 ? girl / both : 0.5;
     return HW_OK;
 }

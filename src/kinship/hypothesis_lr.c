@@ -323,15 +323,23 @@ static double mean_log10(double a, double weight_a, double b, double weight_b)
     return high > -(double)INFINITY ? high + hw_log10(weight_a * hw_pow10(a - high) + weight_b * hw_pow10(b - high)) : high;
 }
 
+/* Shares of both sexes: x by the child's own X readings (sum 1), w by the family's readings of its missing person (mean 1). */
+typedef struct shares {
+    double x_boy, x_girl, w_boy, w_girl;
+} shares;
+
 /*
- * Nobody knows the sex of the missing person nor of the child, and it matters: both, weighed by what the family's and the child's own readings say of each. The
- * ratios shown for single loci are means; their product is then not that of the pair.
+ * Nobody knows the sex of the missing person nor of the child, and it matters. As the missing person the child has that person's sex, so both shares count; in the
+ * other hypotheses its own alone. The ratios shown for single loci are means; their product is then not that of the pair.
  */
-static void take_means(const pair *p, const pair_lr *male, double boys, double girls, uint32_t n_h)
+static void take_means(const pair *p, const pair_lr *male, const shares *q, uint32_t n_h)
 {
     pair_lr *r = p->r;
+    double boys = q->x_boy * q->w_boy;
+    double girls = q->x_girl * q->w_girl;
     for (size_t i = 0; i < (size_t)n_h * p->n_populations; i++) {
-        r->log10_ratio[i] = mean_log10(male->log10_ratio[i], boys, r->log10_ratio[i], girls);
+        bool missing = i < p->n_populations;
+        r->log10_ratio[i] = mean_log10(male->log10_ratio[i], missing ? boys : q->x_boy, r->log10_ratio[i], missing ? girls : q->x_girl);
     }
     r->n_inconsistent = 0;
     for (uint32_t i = 0; i < p->m->s->n_loci; i++) {
@@ -352,33 +360,15 @@ static hw_status both_sexes(pair *p, uint32_t missing, uint32_t n_h, hw_err *err
     /* Pedigrees anew: with one sex settled, those of others followed from it. */
     HW_TRY(hw_hypotheses_build(p->family, missing, &p->r->h, err));
     hw_status status = given_sex(p, missing, HW_SEX_FEMALE, n_h, err);
-    double boys = 0.0;
-    double girls = 0.0;
-    double x_boy = 1.0;
-    double x_girl = 1.0;
+    shares q = {0};
     if (status == HW_OK) {
-        status = family_sex_weights(p->m, p->family, missing, &boys, &girls, err);
-    }
-    for (uint32_t i = 0; status == HW_OK && i < p->m->s->n_loci; i++) {
-        variant *v = NULL;
-        double u[2] = {1.0, 1.0};
-        if (!p->r->used[i] || p->m->s->locus[i].kind != HW_LOCUS_X) {
-            continue;
-        }
-        status = matcher_variant(p->m, 0, i, NULL, 0, &v, err);
-        const locus_table t = {.v = v};
-        if (status == HW_OK) {
-            status = unrelated_x(p->m, &t, p->child, HW_SEX_MALE, &u[0], err);
-        }
-        if (status == HW_OK) {
-            status = unrelated_x(p->m, &t, p->child, HW_SEX_FEMALE, &u[1], err);
-        }
-        x_boy *= u[0];
-        x_girl *= u[1];
+        status = child_x_shares(p->m, p->family, missing, p->child, &q.x_boy, &q.x_girl, err);
     }
     if (status == HW_OK) {
-        double both = x_boy + x_girl > 0.0 ? x_boy + x_girl : 1.0;
-        take_means(p, &male, boys * x_boy / both, girls * x_girl / both, n_h);
+        status = family_sex_weights(p->m, p->family, missing, &q.w_boy, &q.w_girl, err);
+    }
+    if (status == HW_OK) {
+        take_means(p, &male, &q, n_h);
     }
     hw_hypotheses_release(&male.h);
     return status;

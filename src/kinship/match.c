@@ -118,10 +118,10 @@ static hw_status family_tables(matcher *m, question *q, family_locus *fl, uint32
 }
 
 /* The pair's linked loci, exactly, in place of the product of the two. */
-static hw_status linked_ratio(matcher *m, const slot *sl, size_t child, hw_real *ret, hw_err *err)
+static hw_status linked_ratio(matcher *m, const hw_family *settled, uint32_t missing, size_t child, hw_real *ret, hw_err *err)
 {
     pair_lr r;
-    HW_TRY(pair_lr_compute(m, (uint32_t)child, sl->f, sl->missing, false, &r, err));
+    HW_TRY(pair_lr_compute(m, (uint32_t)child, settled, missing, false, &r, err));
     *ret = r.ratio;
     pair_lr_release(&r);
     return HW_OK;
@@ -158,11 +158,8 @@ static hw_status links_matter(matcher *m, const question *q, const family_locus 
     return HW_OK;
 }
 
-/*
- * All children against one missing person whose sex is `sex` (UNKNOWN: as it stands, nothing depends on it). x, when given: P(X readings | unrelated, sex) of the
- * children whose sex nobody knows.
- */
-static hw_status one_sex(all *a, matcher *m, const slot *sl, hw_sex sex, hw_real *row, double *x, hw_err *err)
+/* All children against one missing person whose sex is `sex` (UNKNOWN: as it stands, nothing depends on it). */
+static hw_status one_sex(all *a, matcher *m, const slot *sl, hw_sex sex, hw_real *row, hw_err *err)
 {
     const hw_family *f = sl->f;
     hw_pedigree copy;
@@ -178,18 +175,15 @@ static hw_status one_sex(all *a, matcher *m, const slot *sl, hw_sex sex, hw_real
         status = family_tables(m, &q, fl, &n, err);
     }
     bool links = false;
+    hw_family settled = *f;
+    settled.pedigree = copy;
     if (status == HW_OK && a->s.o->settings->n_linked > 0) {
         status = links_matter(m, &q, fl, n, &links, err);
     }
     for (size_t c = 0; status == HW_OK && c < a->s.d->n_children; c++) {
         hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
         bool x_usable = sex != HW_SEX_UNKNOWN && (a->s.child_sex[c] == HW_SEX_UNKNOWN || a->s.child_sex[c] == sex);
-        status = links ? linked_ratio(m, sl, c, &row[c], err) : child_ratio(m, &q, fl, n, c, x_usable, &row[c], err);
-        for (uint32_t i = 0; x != NULL && status == HW_OK && a->s.child_sex[c] == HW_SEX_UNKNOWN && i < n; i++) {
-            double u = 1.0;
-            status = unrelated_x(m, &fl[i].table, a->s.d->child[c], sex, &u, err);
-            x[c] = i == 0 ? u : x[c] * u;
-        }
+        status = links ? linked_ratio(m, &settled, sl->missing, c, &row[c], err) : child_ratio(m, &q, fl, n, c, x_usable, &row[c], err);
         hw_arena_reset(&m->scratch, mark);
     }
     question_release(&q);
@@ -198,36 +192,33 @@ static hw_status one_sex(all *a, matcher *m, const slot *sl, hw_sex sex, hw_real
 }
 
 /* A sex under which the family's own readings cannot be: no child is the missing person of that sex. */
-static hw_status one_possible_sex(all *a, matcher *m, const slot *sl, hw_sex sex, double weight, hw_real *row, double *x, hw_err *err)
+static hw_status one_possible_sex(all *a, matcher *m, const slot *sl, hw_sex sex, double weight, hw_real *row, hw_err *err)
 {
     if (weight > 0.0) {
-        return one_sex(a, m, sl, sex, row, x, err);
+        return one_sex(a, m, sl, sex, row, err);
     }
     for (size_t c = 0; c < a->s.d->n_children; c++) {
         row[c] = hw_real_from(0.0);
-        x[c] = 1.0;
     }
     return HW_OK;
 }
 
 /*
  * Nobody knows the sex of the missing person, and it matters. With w the weight of a sex by the family's readings (mean 1), r the ratio and u the probability of the
- * child's X readings for an unrelated child of that sex: a child of known sex has w r, one of unknown sex (w_m r_m u_m + w_f r_f u_f) / (u_m + u_f).
+ * child's X readings for an unrelated child of that sex, divided by their sum: a child of known sex has w r, one of unknown sex w_m r_m u_m + w_f r_f u_f.
  */
 static hw_status both_sexes(all *a, matcher *m, const slot *sl, hw_real *row, hw_err *err)
 {
     size_t n = a->s.d->n_children;
     hw_real *girl = HW_NEW(&m->scratch, hw_real, n + 1);
-    double *x_boy = HW_NEW(&m->scratch, double, n + 1);
-    double *x_girl = HW_NEW(&m->scratch, double, n + 1);
     double boys = 0.0;
     double girls = 0.0;
-    if (girl == NULL || x_boy == NULL || x_girl == NULL) {
+    if (girl == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     HW_TRY(family_sex_weights(m, sl->f, sl->missing, &boys, &girls, err));
-    HW_TRY(one_possible_sex(a, m, sl, HW_SEX_MALE, boys, row, x_boy, err));
-    HW_TRY(one_possible_sex(a, m, sl, HW_SEX_FEMALE, girls, girl, x_girl, err));
+    HW_TRY(one_possible_sex(a, m, sl, HW_SEX_MALE, boys, row, err));
+    HW_TRY(one_possible_sex(a, m, sl, HW_SEX_FEMALE, girls, girl, err));
     for (size_t c = 0; c < n; c++) {
         hw_real boy = hw_real_mul_d(row[c], boys);
         girl[c] = hw_real_mul_d(girl[c], girls);
@@ -236,9 +227,10 @@ static hw_status both_sexes(all *a, matcher *m, const slot *sl, hw_real *row, hw
         } else if (a->s.child_sex[c] == HW_SEX_FEMALE) {
             row[c] = girl[c];
         } else {
-            double both = x_boy[c] + x_girl[c];
-            hw_real sum = hw_real_add(hw_real_mul_d(boy, x_boy[c]), hw_real_mul_d(girl[c], x_girl[c]));
-            row[c] = both > 0.0 ? hw_real_mul_d(sum, 1.0 / both) : hw_real_from(1.0);
+            double x_boy = 0.0;
+            double x_girl = 0.0;
+            HW_TRY(child_x_shares(m, sl->f, sl->missing, a->s.d->child[c], &x_boy, &x_girl, err));
+            row[c] = hw_real_add(hw_real_mul_d(boy, x_boy), hw_real_mul_d(girl[c], x_girl));
         }
     }
     return HW_OK;
@@ -251,7 +243,7 @@ static hw_status search_as_stated(all *a, matcher *m, const slot *sl, hw_real *r
     hw_sex stated = f->pedigree.person[person].sex;
     size_t n = a->s.d->n_children;
     if (stated != HW_SEX_UNKNOWN || !search_sex_matters(&a->s, f, person)) {
-        HW_TRY(one_sex(a, m, sl, stated, row, NULL, err));
+        HW_TRY(one_sex(a, m, sl, stated, row, err));
         for (size_t c = 0; c < n; c++) {
             row[c] = hw_real_mul_d(row[c], search_sex_ratio(&a->s, (uint32_t)c, stated));
         }
@@ -374,7 +366,7 @@ static hw_status collect(all *a, size_t n, hw_real *sum, hw_match_result *r, siz
 /* ---- what is said of a candidate ---- */
 
 typedef struct detail {
-    const char **problem; /* per candidate: why not all of it could be computed, or NULL */
+    hw_family_error *problem; /* per candidate: why not all of it could be computed; text NULL when all was */
     all *a;
     hw_match_result *r;
     hw_arena *texts; /* per thread */
@@ -469,8 +461,10 @@ static hw_status detail_item(void *ctx, size_t item, unsigned worker, hw_err *er
     const hw_family *f = &t->a->s.family[c->family];
     c->log10_lr_min = c->log10_lr;
     c->relation = relation_text(&t->texts[worker], f, f->missing[c->missing]);
-    t->problem[item] = hw_arena_printf(&t->texts[worker], "child %s, family %s: rivals and further tables were not computed: %s", t->a->s.d->child[c->child]->id, f->id, mine.msg);
-    return c->relation == NULL || t->problem[item] == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
+    t->problem[item].family = c->family;
+    t->problem[item].status = s;
+    t->problem[item].text = hw_arena_printf(&t->texts[worker], "child %s, family %s: rivals and further tables were not computed: %s", t->a->s.d->child[c->child]->id, f->id, mine.msg);
+    return c->relation == NULL || t->problem[item].text == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
 }
 
 static int by_rank(const void *x, const void *y)
@@ -571,11 +565,11 @@ static hw_status list_errors(const all *a, hw_match_result *r, size_t *ret_searc
 }
 
 /* Pairs that stay in the list without all their details stand among the errors too. */
-static hw_status list_problems(hw_match_result *r, const char *const *problem, hw_err *err)
+static hw_status list_problems(hw_match_result *r, const hw_family_error *problem, hw_err *err)
 {
     size_t n = 0;
     for (size_t i = 0; i < r->n_candidates; i++) {
-        n += problem[i] != NULL ? 1 : 0;
+        n += problem[i].text != NULL ? 1 : 0;
     }
     hw_family_error *e = HW_NEW(&r->arena, hw_family_error, r->n_errors + n + 1);
     if (e == NULL) {
@@ -586,14 +580,14 @@ static hw_status list_problems(hw_match_result *r, const char *const *problem, h
     }
     r->error = e;
     for (size_t i = 0; i < r->n_candidates; i++) {
-        if (problem[i] == NULL) {
+        if (problem[i].text == NULL) {
             continue;
         }
-        char *text = hw_arena_strdup(&r->arena, problem[i]);
+        char *text = hw_arena_strdup(&r->arena, problem[i].text);
         if (text == NULL) {
             return HW_NO_MEMORY_FAIL(err);
         }
-        e[r->n_errors++] = (hw_family_error){.family = r->candidate[i].family, .status = HW_TOO_COSTLY, .text = text};
+        e[r->n_errors++] = (hw_family_error){.family = problem[i].family, .status = problem[i].status, .text = text};
     }
     return HW_OK;
 }
@@ -604,7 +598,7 @@ static hw_status finish(all *a, unsigned n_threads, const hw_real *sum, hw_match
     HW_TRY(list_errors(a, r, &searched, err));
     r->prior_each = searched == 0 ? 0.0 : a->s.o->prior_registered / (double)searched;
     posteriors(a, r, sum);
-    detail t = {.a = a, .r = r, .texts = texts, .problem = HW_NEW(a->s.arena, const char *, r->n_candidates + 1)};
+    detail t = {.a = a, .r = r, .texts = texts, .problem = HW_NEW(a->s.arena, hw_family_error, r->n_candidates + 1)};
     if (t.problem == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }

@@ -127,8 +127,8 @@ typedef struct family_worlds {
 } family_worlds;
 hw_status family_worlds_init(family_worlds *w, matcher *m, const hw_family *family, uint32_t missing, hw_err *err) HW_MUST_CHECK;
 void family_worlds_release(family_worlds *w);
-/* P(X readings of the child | unrelated, sex), from the tables of a family under that sex. */
-hw_status unrelated_x(matcher *m, const locus_table *t, const hw_profile *child, hw_sex sex, double *ret, hw_err *err) HW_MUST_CHECK;
+/* Shares (sum 1) of both sexes by P(X readings of the child | unrelated, sex), at the X loci where the family is typed too. */
+hw_status child_x_shares(matcher *m, const hw_family *family, uint32_t missing, const hw_profile *child, double *ret_boy, double *ret_girl, hw_err *err) HW_MUST_CHECK;
 
 /* hypothesis_lr.c: the ratios of all hypotheses about one pair. */
 typedef struct pair_lr {

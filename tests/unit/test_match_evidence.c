@@ -19,10 +19,8 @@ static void child_and_missing_of_unknown_sex_at_x(void **state)
     fx_member(&n, f, "MO", "DXS10074=11/12");
     fx_child(&n, "c", HW_SEX_UNKNOWN, "DXS10074=10/11");
     fx_child(&n, "girl", HW_SEX_FEMALE, "DXS10074=10/11");
-    n.o.n_populations = 1;
     hw_match_result r;
-    hw_err err = {0};
-    fx_ok(hw_match(&n.d, &n.o, &r, &err), &err);
+    fx_match(&n, &r);
     assert_int_equal(r.n_candidates, 2);
     for (size_t i = 0; i < r.n_candidates; i++) {
         fx_near(hw_pow10(r.candidate[i].log10_lr), half / (2 * 0.1 * 0.2), 1e-12);
@@ -43,16 +41,22 @@ static void family_tells_the_sex_of_its_missing_parent(void **state)
     fx_member(&n, f, "D2", "DXS10074=12/13");
     fx_child(&n, "woman", HW_SEX_FEMALE, "DXS10074=10/12");
     fx_child(&n, "man", HW_SEX_MALE, "DXS10074=10");
-    n.o.n_populations = 1;
+    fx_child(&n, "who", HW_SEX_UNKNOWN, "DXS10074=10/12");
     hw_match_result r;
-    hw_err err = {0};
-    fx_ok(hw_match(&n.d, &n.o, &r, &err), &err);
+    fx_match(&n, &r);
     assert_int_equal(r.n_errors, 0);
-    assert_int_equal(r.n_candidates, 1); /* the man's ratio is an exact 0 */
-    assert_int_equal(r.candidate[0].child, 0);
+    assert_int_equal(r.n_candidates, 2); /* the man's ratio is an exact 0 */
+    assert_true(fx_candidate(&r, 0, f, 0) != NULL && fx_candidate(&r, 1, f, 0) == NULL);
     hw_explanation x;
+    hw_err err = {0};
     fx_ok(hw_match_explain(&n.d, &n.o, 0, f, 0, &x, &err), &err);
     fx_near(x.sex_ratio, 2.0, 1e-12);
+    double woman = x.hypothesis[0].log10_ratio[0];
+    hw_explanation_release(&x);
+    /* Two different alleles of a child of unknown sex: as the woman, and "unrelated" stays the measure of all others. */
+    fx_ok(hw_match_explain(&n.d, &n.o, 2, f, 0, &x, &err), &err);
+    fx_near(x.hypothesis[0].log10_ratio[0], woman, 1e-12);
+    fx_near(x.hypothesis[1].log10_ratio[0], 0, 0);
     hw_explanation_release(&x);
     hw_match_result_release(&r);
     fx_nation_drop(&n);
@@ -73,14 +77,13 @@ static void parent_of_unknown_sex(void **state)
         uint32_t f = fx_family(&n, "F", pedigree[i], "C");
         fx_member(&n, f, "P", "TH01=6/7");
         fx_child(&n, "c", HW_SEX_MALE, "TH01=8/9");
-        n.o.n_populations = 1;
         hw_match_result r;
-        hw_err err = {0};
-        fx_ok(hw_match(&n.d, &n.o, &r, &err), &err);
+        fx_match(&n, &r);
         assert_int_equal(r.n_candidates, 1);
         assert_int_equal(r.n_errors, 0);
         lr[i] = hw_pow10(r.candidate[0].log10_lr);
         hw_explanation x;
+        hw_err err = {0};
         fx_ok(hw_match_explain(&n.d, &n.o, 0, f, 0, &x, &err), &err); /* checks the tables against the pedigrees */
         hw_explanation_release(&x);
         hw_match_result_release(&r);
@@ -88,6 +91,29 @@ static void parent_of_unknown_sex(void **state)
     }
     assert_true(lr[0] < lr[1]);
     fx_near(lr[2], (lr[0] + lr[1]) / 2, 1e-12);
+}
+
+/* Linked loci do not change what is said of a missing person and a child of unknown sex where linkage says nothing new (rho 1/2). */
+static void linked_and_of_unknown_sex(void **state)
+{
+    (void)state;
+    double lr[2];
+    for (int linked = 0; linked < 2; linked++) {
+        nation n;
+        fx_nation(&n, "TH01 TPOX DXS10074");
+        fx_population(&n, "P", 0, "TH01 6:0.1 7:0.2 8:0.3 9:0.4; TPOX 8:0.5 9:0.3 11:0.2; DXS10074 10:0.1 11:0.2 12:0.3 13:0.4");
+        uint32_t f = fx_family(&n, "F", "A M; B F; S F A B; M U A B; K F M -", "M");
+        fx_member(&n, f, "S", "TH01=6/7 TPOX=8/9 DXS10074=10/11");
+        fx_member(&n, f, "K", "TH01=6/9 TPOX=9/11 DXS10074=10/13");
+        fx_child(&n, "c", HW_SEX_UNKNOWN, "TH01=6/9 TPOX=8/9 DXS10074=10/10");
+        hw_linked_pair pair = {"TH01", "TPOX", 0.5};
+        n.set.linked = &pair;
+        n.set.n_linked = linked == 1 ? 1 : 0;
+        lr[linked] = fx_pair(&n, 0, f, 0);
+        fx_nation_drop(&n);
+    }
+    assert_true(lr[0] > 0);
+    fx_near(lr[1], lr[0], 1e-12);
 }
 
 /* The sex of a relative that only the sample shows. */
@@ -104,10 +130,8 @@ static void parent_whose_sample_shows_the_sex(void **state)
         uint32_t f = fx_family(&n, "F", i == 0 ? "P F; C M - P" : "P U; C M P -", "C");
         fx_member(&n, f, "P", "TH01=6/7 AMEL=X/X");
         fx_child(&n, "c", HW_SEX_MALE, "TH01=8/9");
-        n.o.n_populations = 1;
         hw_match_result r;
-        hw_err err = {0};
-        fx_ok(hw_match(&n.d, &n.o, &r, &err), &err);
+        fx_match(&n, &r);
         assert_int_equal(r.n_candidates, 1);
         lr[i] = r.candidate[0].log10_lr;
         hw_match_result_release(&r);
@@ -141,10 +165,8 @@ static void off_ladder_beside_an_allele(void **state)
     fx_member(&n, f, "FA", "TH01=6/6");
     fx_member(&n, f, "MO", "TH01=6/6");
     fx_child(&n, "c", HW_SEX_MALE, "TH01=6/<7");
-    n.o.n_populations = 1;
     hw_match_result r;
-    hw_err err = {0};
-    fx_ok(hw_match(&n.d, &n.o, &r, &err), &err);
+    fx_match(&n, &r);
     assert_int_equal(r.n_candidates, 0);
     hw_match_result_release(&r);
     fx_nation_drop(&n);
@@ -166,10 +188,8 @@ static void a_table_that_cannot_be_computed(void **state)
         n.d.family[f].pedigree.person[0].inbreeding = i == 0 ? 0.25 : 0;
     }
     fx_child(&n, "c", HW_SEX_MALE, "TH01=6/8");
-    n.o.n_populations = 2;
     hw_match_result r;
-    hw_err err = {0};
-    fx_ok(hw_match(&n.d, &n.o, &r, &err), &err);
+    fx_match(&n, &r);
     assert_int_equal(r.n_candidates, 2);
     for (size_t i = 0; i < 2; i++) {
         assert_true(r.candidate[i].log10_lr > 0);
@@ -308,6 +328,7 @@ int main(void)
         cmocka_unit_test(child_and_missing_of_unknown_sex_at_x),
         cmocka_unit_test(family_tells_the_sex_of_its_missing_parent),
         cmocka_unit_test(parent_of_unknown_sex),
+        cmocka_unit_test(linked_and_of_unknown_sex),
         cmocka_unit_test(parent_whose_sample_shows_the_sex),
         cmocka_unit_test(amelogenin_and_dropout),
         cmocka_unit_test(off_ladder_beside_an_allele),
