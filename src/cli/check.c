@@ -39,14 +39,22 @@ static void wrong(check *k, const char *text)
     }
 }
 
+static void tell(check *k, const char *what, const char *expected, const char *computed, double difference, bool good)
+{
+    if (k->sink.value != NULL) {
+        k->sink.value(k->sink.ctx, what, expected, computed, difference, good);
+    }
+}
+
 static void compare(check *k, double ours, const json_t *reference, double unit, const char *what)
 {
     double theirs, difference;
-    char text[300];
+    char text[300], number[2][40];
     k->values++;
     if (!read_reference(reference, &theirs)) {
         snprintf(text, sizeof text, "%s: no reference value", what);
         wrong(k, text);
+        tell(k, what, NULL, hw_fmt_double(ours, number[0]), (double)INFINITY, false);
         return;
     }
     if (isnan(theirs) || isnan(ours) || isinf(theirs) || isinf(ours) || (theirs == 0 && unit == 0)) {
@@ -60,6 +68,7 @@ static void compare(check *k, double ours, const json_t *reference, double unit,
         snprintf(text, sizeof text, "%s: %.17g, the reference is %.17g", what, ours, theirs);
         wrong(k, text);
     }
+    tell(k, what, hw_fmt_double(theirs, number[0]), hw_fmt_double(ours, number[1]), difference, difference <= k->tolerance);
 }
 
 void check_value(check *k, double ours, const json_t *reference, const char *what)
@@ -78,18 +87,24 @@ void check_true(check *k, bool good, const char *what)
     if (!good) {
         wrong(k, what);
     }
+    tell(k, what, NULL, good ? "holds" : "does not hold", good ? 0 : (double)INFINITY, good);
 }
 
 void check_broken(check *k, const char *why)
 {
     k->values++;
     wrong(k, why);
+    tell(k, why, NULL, "not computed", (double)INFINITY, false);
 }
 
 static void write_case(check *k, const char *result, const char *why)
 {
     char number[40];
     snprintf(number, sizeof number, "%.1e", k->worst);
+    if (k->sink.end != NULL) {
+        k->sink.end(k->sink.ctx, k, result, why);
+        return;
+    }
     if (k->json != NULL) {
         hw_json *j = k->json;
         hw_json_object(j);

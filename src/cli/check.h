@@ -10,7 +10,18 @@
 /** Likelihoods and ratios agree within this, relative. */
 #define CHECK_TOLERANCE 1e-9
 
+struct check;
+/** What a fuller record than the tally wants to hear; unused functions are NULL. */
+typedef struct check_sink {
+    void *ctx;
+    /** One value compared. expected NULL: none (a statement that holds or does not). */
+    void (*value)(void *ctx, const char *what, const char *expected, const char *computed, double difference, bool good);
+    /** The end of a case: "ok", "FAILED" or "skipped". why NULL when it is ok. */
+    void (*end)(void *ctx, const struct check *k, const char *result, const char *why);
+} check_sink;
+
 typedef struct check {
+    check_sink sink;
     hw_str out;             /* text lines, or the JSON document */
     hw_json *json;          /* NULL: text */
     size_t passed, failed, skipped;
@@ -33,6 +44,10 @@ void check_broken(check *k, const char *why);
 /** One line: passed when at least one value was compared and none differs. */
 void check_end(check *k);
 void check_skip(check *k, const char *id, const char *why);
+
+/** Compare one file of reference cases, whatever kind it is of (cmd_lr_check.c). */
+struct cli;
+hw_status check_file(check *k, struct cli *c, const char *path, hw_err *err) HW_MUST_CHECK;
 
 /* documents without hypotheses (check_parts.c); failures of single cases are counted, not returned */
 hw_status check_matrices(check *k, const json_reader *r, const json_t *cases, hw_err *err) HW_MUST_CHECK;

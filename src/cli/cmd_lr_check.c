@@ -321,7 +321,7 @@ static hw_status check_document(check *k, cli *c, const hw_format_input *in, con
     return cases != NULL ? check_hypotheses(k, &d, cases, err) : check_formats(k, c, in->name, &d, root, err);
 }
 
-static hw_status check_file(check *k, cli *c, const char *path, hw_err *err)
+hw_status check_file(check *k, cli *c, const char *path, hw_err *err)
 {
     HW_CLEANUP(hw_str_release) hw_str text = {0};
     hw_str_init(&text, 0);

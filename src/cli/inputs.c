@@ -74,19 +74,18 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-hw_status table_names(cli *c, const char *const **ret, size_t *ret_n, hw_err *err)
+hw_status folder_names(cli *c, const char *folder, const char *ending, const char *const **ret, size_t *ret_n, hw_err *err)
 {
-    const char *folder = hw_arena_printf(&c->arena, "%s/frequencies", data_folder());
     const char **name = HW_NEW(&c->arena, const char *, MAX_SHIPPED);
-    size_t n = 0;
-    if (folder == NULL || name == NULL) {
+    size_t n = 0, end = strlen(ending);
+    if (name == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     DIR *dir = opendir(folder);
     for (struct dirent *e = dir != NULL ? readdir(dir) : NULL; e != NULL && n < MAX_SHIPPED; e = readdir(dir)) {
         size_t len = strlen(e->d_name);
-        if (len > 4 && hw_streq(e->d_name + len - 4, ".csv")) {
-            name[n] = hw_arena_strndup(&c->arena, e->d_name, len - 4);
+        if (len > end && hw_streq(e->d_name + len - end, ending)) {
+            name[n] = hw_arena_strndup(&c->arena, e->d_name, len - end);
             if (name[n++] == NULL) {
                 closedir(dir);
                 return HW_NO_MEMORY_FAIL(err);
@@ -100,6 +99,12 @@ hw_status table_names(cli *c, const char *const **ret, size_t *ret_n, hw_err *er
     *ret = name;
     *ret_n = n;
     return HW_OK;
+}
+
+hw_status table_names(cli *c, const char *const **ret, size_t *ret_n, hw_err *err)
+{
+    const char *folder = hw_arena_printf(&c->arena, "%s/frequencies", data_folder());
+    return folder != NULL ? folder_names(c, folder, ".csv", ret, ret_n, err) : HW_NO_MEMORY_FAIL(err);
 }
 
 hw_status table_path(cli *c, const char *name, const char **ret, hw_err *err)

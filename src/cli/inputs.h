@@ -45,6 +45,8 @@ void inputs_release(inputs *in);
 const char *data_folder(void);
 /** Path of a table: as given when there is such a file, else NAME.csv in the folder of frequencies. NOT_FOUND names near ones. */
 hw_status table_path(cli *c, const char *name, const char **ret, hw_err *err) HW_MUST_CHECK;
+/** Names, without their ending, of the files of a folder that end so; sorted, in the arena; none when there is no such folder. */
+hw_status folder_names(cli *c, const char *folder, const char *ending, const char *const **ret, size_t *ret_n, hw_err *err) HW_MUST_CHECK;
 /** Names of the shipped tables, sorted, in the arena. */
 hw_status table_names(cli *c, const char *const **ret, size_t *ret_n, hw_err *err) HW_MUST_CHECK;
 

@@ -77,6 +77,14 @@ static const arg_option HELP_OPTIONS[] = {
 };
 static const arg_option DATA_OPTIONS[] = {{"json", 0, ARG_FLAG, NULL, NULL, "the result as JSON"}, {0}};
 
+static const arg_option VALIDATE_OPTIONS[] = {
+    {"cases", 0, ARG_REPEAT, "FILE", "file", "a file of reference cases, or a folder of them, besides those installed"},
+    {"pdf", 0, ARG_ONE, "FILE", "file", "write the report as PDF, with every value and lines for signatures"},
+    {"laboratory", 0, ARG_ONE, "NAME", NULL, "the laboratory that the report is for"},
+    {"analyst", 0, ARG_ONE, "NAME", NULL, "who carried it out"},
+    {0},
+};
+
 #define OPTIONS(...) (const arg_option *const[]){__VA_ARGS__, HELP_OPTION, NULL}
 
 const command COMMANDS[] = {
@@ -93,6 +101,9 @@ const command COMMANDS[] = {
     {"lr", "CASE...", "likelihoods and ratios of cases with any hypotheses", "Main job",
      "A case is a set of typed persons under two or more pedigrees: Homeward JSON, .fam, .ped or kinship-oracle JSON. Exact zeros are printed as 0, their logarithms as -inf, 0/0 as nan.",
      OPTIONS(LR_OPTIONS, TABLE_OPTIONS, SETTINGS_OPTIONS, READ_OPTIONS), 1, SIZE_MAX, cmd_lr},
+    {"validate", NULL, "reference cases computed anew: a report to sign", "Proof",
+     "Computes every reference case that is installed, and those of --cases, beside its reference values, and states the hashes of program and data. Exit code 1 when a value differs.",
+     OPTIONS(VALIDATE_OPTIONS, LANG_OPTIONS, DATA_OPTIONS), 0, 0, cmd_validate},
     {"convert", "IN... OUT", "read any format, write another", "Files", "What the written format cannot hold is listed on standard error, 20 lines at most; --json lists all.", OPTIONS(CONVERT_OPTIONS, READ_OPTIONS), 2, SIZE_MAX,
      cmd_convert},
     {"simulate nation", NULL, "a synthetic nation on real allele frequencies", "Files",

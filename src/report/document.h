@@ -58,6 +58,7 @@ typedef struct hw_document {
     const char *title;   /* heading of the first page */
     const char *head;    /* one line for the top of every page */
     const char *date, *program; /* or NULL */
+    const char *foot;    /* in the middle of every foot; NULL: that this is a lead, not a confirmation */
     bool synthetic;
     hw_block *first, *last;
     bool ok;
@@ -86,6 +87,12 @@ void hw_doc_field(hw_document *d, hw_table *t, hw_label name, const char *value,
 
 /** The report on one pair. */
 hw_status hw_document_match(const hw_explanation *x, const hw_report_options *o, hw_document *ret, hw_err *err) HW_MUST_CHECK;
+
+/* The writers. A document with a pedigree block needs the drawing of it (PDF) and the explanation it comes from (terminal); others take NULL. */
+struct hw_drawing;
+/** A4 pages. Also INTERNAL when cairo refuses, USAGE for a date of `o` that is not one. */
+hw_status hw_document_pdf(const hw_document *d, const struct hw_drawing *g, const hw_report_options *o, hw_str *out, hw_err *err) HW_MUST_CHECK;
+hw_status hw_document_text(const hw_document *d, const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err) HW_MUST_CHECK;
 
 /** Append a table in columns of a terminal: no boxes, wide characters counted as two, broken into groups of columns when too wide (width 0: never). */
 hw_status hw_table_text(const hw_table *t, bool fields, unsigned width, bool colour, const char *indent, hw_str *out, hw_err *err) HW_MUST_CHECK;

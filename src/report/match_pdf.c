@@ -214,20 +214,23 @@ static hw_status render(const hw_document *d, const hw_drawing *g, const char *c
     return status;
 }
 
-hw_status hw_report_match_pdf_bytes(const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err)
+hw_status hw_document_pdf(const hw_document *d, const hw_drawing *g, const hw_report_options *o, hw_str *out, hw_err *err)
 {
     char created[32];
+    int pages = 0;
     HW_TRY(creation_date(o->date, created, err));
+    HW_TRY(render(d, g, created, 0, NULL, &pages, err));
+    return render(d, g, created, pages, out, &pages, err);
+}
+
+hw_status hw_report_match_pdf_bytes(const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err)
+{
     hw_document d = {0};
     HW_TRY(hw_document_match(x, o, &d, err));
     hw_drawing g = {0};
-    int pages = 0;
     hw_status status = hw_drawing_build(x, o->lang, &g, err);
     if (status == HW_OK) {
-        status = render(&d, &g, created, 0, NULL, &pages, err);
-    }
-    if (status == HW_OK) {
-        status = render(&d, &g, created, pages, out, &pages, err);
+        status = hw_document_pdf(&d, &g, o, out, err);
     }
     hw_drawing_release(&g);
     hw_doc_release(&d);

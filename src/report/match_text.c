@@ -89,24 +89,29 @@ static hw_status block(const page *p, const hw_block *b, hw_err *err)
     return hw_str_check(p->out, err);
 }
 
+hw_status hw_document_text(const hw_document *d, const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err)
+{
+    page p = {d, x, o, out};
+    hw_str_addf(out, "%s%s%s\n", paint(&p, "\033[1m"), d->title, paint(&p, "\033[0m"));
+    hw_paragraph_text(d->head, o->width, "", "", out);
+    if (d->date != NULL) {
+        hw_str_addf(out, "%s: %s\n", hw_doc_label(d, HW_L_DATE), d->date);
+    }
+    HW_TRY(hw_str_check(out, err));
+    for (const hw_block *b = d->first; b != NULL; b = b->next) {
+        HW_TRY(block(&p, b, err));
+    }
+    if (d->program != NULL) {
+        hw_str_addf(out, "\n%s\n", d->program);
+    }
+    return hw_str_check(out, err);
+}
+
 hw_status hw_report_match_text(const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err)
 {
     hw_document d = {0};
     HW_TRY(hw_document_match(x, o, &d, err));
-    page p = {&d, x, o, out};
-    hw_str_addf(out, "%s%s%s\n", paint(&p, "\033[1m"), d.title, paint(&p, "\033[0m"));
-    hw_paragraph_text(d.head, o->width, "", "", out);
-    if (d.date != NULL) {
-        hw_str_addf(out, "%s: %s\n", hw_doc_label(&d, HW_L_DATE), d.date);
-    }
-    hw_status status = hw_str_check(out, err);
-    for (const hw_block *b = d.first; status == HW_OK && b != NULL; b = b->next) {
-        status = block(&p, b, err);
-    }
-    if (status == HW_OK && d.program != NULL) {
-        hw_str_addf(out, "\n%s\n", d.program);
-        status = hw_str_check(out, err);
-    }
+    hw_status status = hw_document_text(&d, x, o, out, err);
     hw_doc_release(&d);
     return status;
 }

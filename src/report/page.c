@@ -110,7 +110,7 @@ void hw_page_new(hw_pages *p, bool landscape)
     }
     snprintf(text, sizeof text, "%s%d%s%s%s", hw_doc_label(d, HW_L_PAGE), p->page, hw_doc_label(d, HW_L_PAGE_OF), of, hw_doc_label(d, HW_L_PAGE_END));
     put_line(p, text, right, p->bottom + 10.0, 1.0, 140.0, 8.0, false, GREY);
-    put_line(p, hw_doc_label(d, HW_L_LEAD_SHORT), (left + right) / 2.0, p->bottom + 10.0, 0.5, 200.0, 8.0, true, GREY);
+    put_line(p, d->foot != NULL ? d->foot : hw_doc_label(d, HW_L_LEAD_SHORT), (left + right) / 2.0, p->bottom + 10.0, 0.5, 200.0, 8.0, true, GREY);
     put_line(p, d->program != NULL ? d->program : "", left, p->bottom + 10.0, 0.0, 140.0, 8.0, false, GREY);
     p->y = y + 24.0;
 }
