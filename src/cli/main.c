@@ -85,6 +85,17 @@ static const arg_option VALIDATE_OPTIONS[] = {
     {0},
 };
 
+static const arg_option VALIDATE_NATION_OPTIONS[] = {
+    {"children", 0, ARG_ONE, "N", NULL, "rescued children of a nation. Default: 500"},
+    {"families", 0, ARG_ONE, "N", NULL, "searching families of a nation. Default: 5000"},
+    {"nations", 0, ARG_ONE, "N", NULL, "nations of each kind, counted together. Default: 1"},
+    {"nation", 0, ARG_REPEAT, "KIND", "as-assumed|table|theta|rates|prior|inbreeding", "nations of this kind only. Default: all"},
+    {"seed", 0, ARG_ONE, "S", NULL, "repeat a run: the seed that it printed. Default: a new one"},
+    {"threshold", 0, ARG_ONE, "LOG10", NULL, "list pairs whose log10 likelihood ratio is at least this. Default: 4"},
+    {"report", 0, ARG_ONE, "P", NULL, "report from this posterior on. Default: 0.9999"},
+    {0},
+};
+
 #define OPTIONS(...) (const arg_option *const[]){__VA_ARGS__, HELP_OPTION, NULL}
 
 const command COMMANDS[] = {
@@ -104,6 +115,10 @@ const command COMMANDS[] = {
     {"validate", NULL, "reference cases computed anew: a report to sign", "Proof",
      "Computes every reference case that is installed, and those of --cases, beside its reference values, and states the hashes of program and data. Exit code 1 when a value differs.",
      OPTIONS(VALIDATE_OPTIONS, LANG_OPTIONS, DATA_OPTIONS), 0, 0, cmd_validate},
+    {"validate nations", NULL, "are decisions what they claim: synthetic nations with a known truth", "Proof",
+     "Simulates nations, searches them and decides, and counts what was found, what was reported wrongly beside what was to be expected, and whether posteriors are as often right as "
+     "they say; also for nations that differ from what the search assumes, and for the practice of reporting every ratio over 10,000.",
+     OPTIONS(VALIDATE_NATION_OPTIONS, TABLE_OPTIONS, SETTINGS_OPTIONS, THREAD_OPTIONS, DATA_OPTIONS), 0, 0, cmd_validate_nations},
     {"convert", "IN... OUT", "read any format, write another", "Files", "What the written format cannot hold is listed on standard error, 20 lines at most; --json lists all.", OPTIONS(CONVERT_OPTIONS, READ_OPTIONS), 2, SIZE_MAX,
      cmd_convert},
     {"simulate nation", NULL, "a synthetic nation on real allele frequencies", "Files",

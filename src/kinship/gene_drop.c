@@ -20,7 +20,7 @@ void gene_sums(const hw_locus_model *lm, double *ret)
 /* Founder genes drawn so far, for theta. */
 typedef struct urn {
     uint32_t n;
-    uint32_t drawn[2 * HW_PEDIGREE_MAX];
+    uint32_t drawn[DEME_GENES];
 } urn;
 
 static uint32_t draw(const hw_locus_model *lm, const double *sums, hw_rng *rng)
@@ -53,6 +53,23 @@ static uint32_t founder_gene(const hw_locus_model *lm, const double *sums, urn *
     }
     u->drawn[u->n++] = gene;
     return gene;
+}
+
+void gene_sums_deme(const hw_locus_model *lm, const double *sums, double theta, hw_rng *rng, double *ret)
+{
+    hw_locus_model deme = *lm;
+    urn u;
+    u.n = 0;
+    deme.theta = theta;
+    for (uint32_t i = 0; i < lm->n; i++) {
+        ret[i] = 0;
+    }
+    for (uint32_t k = 0; k < DEME_GENES; k++) {
+        ret[founder_gene(&deme, sums, &u, rng)] += 1.0 / DEME_GENES;
+    }
+    for (uint32_t i = 1; i < lm->n; i++) {
+        ret[i] += ret[i - 1];
+    }
 }
 
 static uint32_t mutate(const hw_locus_model *lm, const double *matrix, uint32_t gene, hw_rng *rng)

@@ -54,7 +54,7 @@ void household_realise(household *h, household_wrong wrong, uint32_t child, cons
 /* One locus of the run. */
 typedef struct nation_locus {
     const hw_locus_model *lm;
-    const double *sums;
+    const double *const *sums; /* [demes] */
     uint32_t panel;
     bool old_kit; /* typed by the old kit too */
 } nation_locus;
@@ -65,6 +65,7 @@ typedef struct nation {
     double sex_error;
     nation_locus *locus;
     uint32_t n_loci;
+    uint32_t deme;         /* of the kin at hand */
     uint32_t amel;         /* panel index */
     uint32_t (*gene)[KIN_MAX][2]; /* [n_loci] of the kin at hand */
     hw_rng genes, samples, names; /* streams of the kin at hand */

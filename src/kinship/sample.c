@@ -6,7 +6,7 @@
 void nation_drop(nation *w, const kin *k)
 {
     for (uint32_t l = 0; l < w->n_loci; l++) {
-        gene_drop(&k->t, k->sex, w->locus[l].lm, w->locus[l].sums, &w->genes, w->gene[l]);
+        gene_drop(&k->t, k->sex, w->locus[l].lm, w->locus[l].sums[w->deme], &w->genes, w->gene[l]);
     }
 }
 

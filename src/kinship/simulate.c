@@ -4,8 +4,8 @@
  * A synthetic nation: which families are registered, which of their children are rescued, what is stated wrongly, whose tubes are swapped.
  *
  * Every family and every child of no registered family has random streams of its own, named by its number, so that nothing depends on the order of work;
- * structure, genes, samples and names have separate ones, so that asking for names changes no genotype. Founders are drawn independently (theta 0) from the
- * table as it stands.
+ * structure, genes, samples and names have separate ones, so that asking for names changes no genotype. Founders are drawn independently from the
+ * table as it stands, or from the frequencies of their subpopulation.
  */
 #include "kinship/simulate.h"
 
@@ -16,9 +16,11 @@
 
 #define NOBODY UINT32_MAX
 #define MAX_NATION 5000000u
+#define MAX_DEMES 1000u
 #define UNREGISTERED ((uint64_t)1 << 62) /* streams of children without a family, apart from those of families */
 
 enum { STREAM_STRUCTURE, STREAM_GENES, STREAM_SAMPLES, STREAM_NAMES, STREAMS };
+#define DEMES ((uint64_t)1 << 63)        /* streams of the subpopulations' frequencies */
 enum { STREAM_FAMILY_ORDER, STREAM_CHILD_ORDER };
 
 /* What is planned for a registered family. */
@@ -72,7 +74,7 @@ static hw_status check_nation(const hw_nation *o, hw_err *err)
         {"true", o->share_true}, {"one_parent", o->share_one_parent}, {"two_parents", o->share_two_parents}, {"siblings", o->share_siblings},
         {"grandparents", o->share_grandparents}, {"mixed", o->share_mixed}, {"dropout", o->dropout}, {"poor", o->share_poor},
         {"wrong", o->share_wrong}, {"swapped", o->share_swapped}, {"relatives", o->share_relatives},
-        {"siblings_rescued", o->share_siblings_rescued}, {"partial_kit", o->share_partial_kit},
+        {"siblings_rescued", o->share_siblings_rescued}, {"partial_kit", o->share_partial_kit}, {"theta", o->theta}, {"inbreeding", o->inbreeding},
     };
     double kinds = 0;
     for (size_t i = 0; i < sizeof share / sizeof share[0]; i++) {
@@ -83,6 +85,9 @@ static hw_status check_nation(const hw_nation *o, hw_err *err)
     }
     if (!(kinds > 0)) {
         return HW_FAIL(err, HW_USAGE, "all shares of family kinds are 0: give at least one of them a share");
+    }
+    if (o->demes > MAX_DEMES) {
+        return HW_FAIL(err, HW_LIMIT, "%lu subpopulations: at most %lu", (unsigned long)o->demes, (unsigned long)MAX_DEMES);
     }
     if (o->children > MAX_NATION || o->families > MAX_NATION) {
         return HW_FAIL(err, HW_LIMIT, "a nation of %lu children and %lu families: at most %lu of each", (unsigned long)o->children,
@@ -106,6 +111,38 @@ static bool in_old_kit(const char *locus)
     return false;
 }
 
+static uint32_t demes(const hw_nation *o)
+{
+    return o->demes > 0 ? o->demes : 1;
+}
+
+/* Founder frequencies of every subpopulation, summed up for drawing. */
+static hw_status add_sums(plan *p, const hw_locus_model *lm, uint32_t locus, const double *const **ret, hw_err *err)
+{
+    const hw_nation *o = p->w.o;
+    const uint32_t n = demes(o);
+    const double **list = HW_NEW(&p->arena, const double *, n);
+    double *whole = HW_NEW(&p->arena, double, lm->n);
+    if (list == NULL || whole == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    gene_sums(lm, whole);
+    for (uint32_t i = 0; i < n; i++) {
+        double *own = o->theta > 0 ? HW_NEW(&p->arena, double, lm->n) : whole;
+        if (own == NULL) {
+            return HW_NO_MEMORY_FAIL(err);
+        }
+        if (o->theta > 0) {
+            hw_rng rng;
+            hw_rng_seed(&rng, o->seed, DEMES + (uint64_t)i * HW_PANEL_MAX + locus);
+            gene_sums_deme(lm, whole, o->theta, &rng, own);
+        }
+        list[i] = own;
+    }
+    *ret = list;
+    return HW_OK;
+}
+
 static hw_status add_locus(plan *p, const hw_freq *f, const hw_settings *settings, nation_locus *ret, hw_err *err)
 {
     hw_panel *panel = &p->w.ds->panel;
@@ -121,13 +158,8 @@ static hw_status add_locus(plan *p, const hw_freq *f, const hw_settings *setting
     }
     hw_locus_model *lm = NULL;
     HW_TRY(hw_locus_model_build(&p->arena, f, l->kind, hw_settings_locus(settings, f->locus), 0, HW_RARE_AUTO, 0.001, NULL, 0, &lm, err));
-    double *sums = HW_NEW(&p->arena, double, lm->n);
-    if (sums == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    gene_sums(lm, sums);
+    HW_TRY(add_sums(p, lm, ret->panel, &ret->sums, err));
     ret->lm = lm;
-    ret->sums = sums;
     ret->old_kit = in_old_kit(l->name);
     p->w.n_loci++;
     return HW_OK;
@@ -245,8 +277,18 @@ static void start_streams(nation *w, uint64_t number, hw_rng *structure)
     const uint64_t base = 16 + number * STREAMS;
     hw_rng_seed(structure, w->o->seed, base + STREAM_STRUCTURE);
     hw_rng_seed(&w->genes, w->o->seed, base + STREAM_GENES);
-    hw_rng_seed(&w->samples, w->o->seed, base + STREAM_SAMPLES);
+    hw_rng_seed(&w->samples, w->o->sample_seed != 0 ? w->o->sample_seed : w->o->seed, base + STREAM_SAMPLES);
     hw_rng_seed(&w->names, w->o->seed, base + STREAM_NAMES);
+}
+
+/* Drop genes through the kin at hand: its people are of one subpopulation. */
+static void drop(nation *w, kin *k, hw_rng *structure)
+{
+    w->deme = w->o->demes > 1 ? hw_rng_below(structure, w->o->demes) : 0;
+    for (uint32_t i = 0; i < k->t.n; i++) {
+        k->t.inbreeding[i] = k->t.father[i] < 0 && k->t.mother[i] < 0 ? w->o->inbreeding : 0;
+    }
+    nation_drop(w, k);
 }
 
 static hw_status add_remark(plan *p, slot *s, const char *remark, hw_err *err)
@@ -429,7 +471,7 @@ static hw_status fill_family(plan *p, uint32_t index, hw_err *err)
         snprintf(remark, sizeof remark, "relative of F%0*lu", p->family_digits, (unsigned long)s->relative + 1);
         HW_TRY(add_remark(p, s, remark, err));
     }
-    nation_drop(&p->w, &k);
+    drop(&p->w, &k, &structure);
     HW_TRY(register_family(p, index, &h, &structure, err));
     return s->relative != NOBODY ? register_family(p, s->relative, &other, &structure, err) : HW_OK;
 }
@@ -443,7 +485,7 @@ static hw_status fill_child(plan *p, uint32_t number, hw_err *err)
     k.t.n = 0;
     hw_sex sex = hw_rng_below(&structure, 2) == 0 ? HW_SEX_MALE : HW_SEX_FEMALE;
     uint32_t member = kin_add(&k, sex, -1, -1);
-    nation_drop(&p->w, &k);
+    drop(&p->w, &k, &structure);
     return add_child(p, number, sex, member, err);
 }
 

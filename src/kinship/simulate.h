@@ -27,6 +27,11 @@ typedef struct hw_nation {
     double share_siblings_rescued; /* families with two missing children, both rescued (0.03) */
     double share_partial_kit; /* samples typed with an old kit of fewer loci (0.1) */
     bool chinese_names;      /* invented Chinese names in comments */
+    /* What makes the nation differ from what a search assumes (0: it does not). */
+    double theta;            /* founders come from `demes` subpopulations, each with frequencies of its own of this correlation (0) */
+    uint32_t demes;          /* 0 is taken as 1 */
+    double inbreeding;       /* of every founder (0) */
+    uint64_t sample_seed;    /* the same people sampled another time: everything but their genes and families is drawn anew; 0: as by seed */
 } hw_nation;
 
 typedef struct hw_nation_truth {
@@ -37,7 +42,7 @@ typedef struct hw_nation_truth {
 HW_API void hw_nation_init(hw_nation *n);
 /**
  * Drop genes: children and families into `ds` (ids C00001.., F00001..; ds->synthetic = true), the truth into `ret_truth` (one per child, in ds's arena). All loci of `pop` that are in
- * `loci` (panel names; NULL: all of pop). Mutation, silent alleles and the rate of hidden Y copies by `settings`; founders are drawn independently (theta 0).
+ * `loci` (panel names; NULL: all of pop). Mutation, silent alleles and the rate of hidden Y copies by `settings`; founders are drawn independently, within their deme when there is a theta.
  * The same seed gives the same nation on every machine and for any thread count. The number of children with a registered family is exact, the other
  * shares are probabilities; relatives' families are as many as there is room for. Person ids: FA MO PGF PGM MGF MGM UN AU S1.. HS FA2 C1 C2.
  * USAGE: a share outside 0..1, no loci, fewer families than children need. NOT_FOUND: a locus without frequencies. UNSUPPORTED: neither autosomal nor X.
