@@ -279,7 +279,54 @@ static void sex_and_x(void **state)
     }
 }
 
-/* Under a rival a reading has the probability under unrelated times the ratio rival : unrelated, which explain gives. */
+/* Under theta a relative's readings say something of an unrelated child too: P(child, family) from a pedigree with an unrelated person. */
+static void under_theta(world *o, const table *t, int n_loci)
+{
+    static const char *family[] = {"6/7", "20/20"};
+    hw_engine *e = fx_engine();
+    hw_arena a = {0};
+    double sum = 0;
+    for (uint32_t c = 0; c < o->n.d.n_children; c++) {
+        o->p[c] = 1;
+        for (int l = 0; l < n_loci; l++) {
+            char table_text[200] = "", reading_text[60], name[2][HW_ALLELE_BUF];
+            for (int i = 0; i < t[l].n; i++) {
+                size_t used = strlen(table_text);
+                snprintf(table_text + used, sizeof table_text - used, "%s%s:%.17g", i > 0 ? " " : "", t[l].name[i], t[l].p[i]);
+            }
+            hw_genotype g = hw_profile_at(o->n.d.child[c], (uint32_t)l);
+            snprintf(reading_text, sizeof reading_text, "F=%s U=%s/%s", family[l], hw_allele_format(g.a, name[0]), hw_allele_format(g.b, name[1]));
+            const hw_locus_model *lm = fx_model(&a, HW_LOCUS_AUTOSOMAL, table_text, &o->n.set.standard, o->n.set.theta, NULL);
+            o->p[c] *= fx_value(e, "F M; M F; C F F M; U F", lm, reading_text);
+        }
+        sum += o->p[c];
+    }
+    for (uint32_t c = 0; c < o->n.d.n_children; c++) {
+        o->p[c] /= sum;
+    }
+    hw_arena_release(&a);
+    hw_engine_free(e);
+}
+
+/* Probability of each child under a hypothesis: that under unrelated times the ratio to it, which explain gives; divided by the sum, because a rival's pedigree may
+   give the family's own readings another probability. */
+static void under_hypothesis(world *o, uint32_t h, const char *code)
+{
+    double sum = 0;
+    for (uint32_t i = 0; i < o->n.d.n_children; i++) {
+        hw_explanation x;
+        hw_err err = {0};
+        fx_ok(hw_match_explain(&o->n.d, &o->n.o, i, 0, 0, &x, &err), &err);
+        assert_string_equal(x.hypothesis[h].code, code);
+        o->rival[i] = o->p[i] * hw_pow10(x.hypothesis[h].log10_ratio[0]);
+        hw_explanation_release(&x);
+        sum += o->rival[i];
+    }
+    for (uint32_t i = 0; i < o->n.d.n_children; i++) {
+        o->rival[i] /= sum;
+    }
+}
+
 static void rivals(void **state)
 {
     (void)state;
@@ -291,43 +338,115 @@ static void rivals(void **state)
         add_children(&w, t, full, 2, "", HW_SEX_UNKNOWN, 0, 1);
         w.n.d.family[0].pedigree.person[w.n.d.family[0].missing[0]].sex = HW_SEX_UNKNOWN;
         search(&w);
+        if (theta == 1) {
+            under_theta(&w, t, 2);
+        }
         hw_chance *c = NULL;
         hw_err err = {0};
         w.n.o.rivals = true;
         fx_ok(hw_chance_new(&w.n.d, &w.n.o, 0, 0, NULL, &c, &err), &err);
         const hw_chance_facts *f = hw_chance_describe(c);
         assert_true(f->n_hypotheses > 3);
-        double p[MAX_CHILDREN];
-        memcpy(p, w.p, sizeof p);
-        for (uint32_t h = 1; h < f->n_hypotheses; h++) {
+        for (uint32_t h = 0; h < f->n_hypotheses; h++) {
             assert_null(f->hypothesis[h].left_out);
-            double sum = 0;
-            for (uint32_t i = 0; i < w.n.d.n_children; i++) {
-                hw_explanation x;
-                fx_ok(hw_match_explain(&w.n.d, &w.n.o, i, 0, 0, &x, &err), &err);
-                assert_string_equal(x.hypothesis[h].code, f->hypothesis[h].code);
-                double ratio = hw_pow10(x.hypothesis[h].log10_ratio[0]);
-                hw_explanation_release(&x);
-                if (theta == 1 && h == 1) { /* relatives say something of an unrelated child too: no product of frequencies */
-                    w.rival[i] = 0;
-                } else {
-                    w.rival[i] = p[i] * ratio;
-                }
-                sum += w.rival[i];
-            }
-            if (theta == 1) {
-                continue;
-            }
-            fx_near(sum, 1, 1e-9);
+            under_hypothesis(&w, h, f->hypothesis[h].code);
             for (size_t i = 0; i < w.n.d.n_children; i++) {
-                hw_tail got;
+                hw_tail got, many[2];
                 fx_ok(hw_chance_tail(c, h, w.log10[i], &got, &err), &err);
                 enclosed(got, exact(&w, w.rival, w.log10[i], false), w.log10[i]);
+                const double xs[2] = {w.log10[i], w.log10[i] - 0.5};
+                fx_ok(hw_chance_tails(c, h, xs, 2, many, &err), &err);
+                enclosed(many[0], exact(&w, w.rival, xs[0], false), xs[0]);
+                enclosed(many[1], exact(&w, w.rival, xs[1], false), xs[1]);
+            }
+            const double q[] = {0.05, 0.5, 0.95};
+            hw_tail quantile[3];
+            fx_ok(hw_chance_quantiles(c, h, q, 3, quantile, &err), &err);
+            for (int i = 0; i < 3; i++) {
+                assert_true(exact(&w, w.rival, quantile[i].low, false) >= (1 - q[i]) * (1 - 1e-9));
+                assert_true(exact(&w, w.rival, quantile[i].high + 1e-6, false) < (1 - q[i]) * (1 + 1e-9));
+                assert_true(quantile[i].high - quantile[i].low < 0.05);
             }
         }
         hw_chance_free(c);
         fx_nation_drop(&w.n);
     }
+}
+
+static hw_status try_all(world *o, hw_err *err)
+{
+    hw_chance *c = NULL;
+    hw_status s = hw_chance_new(&o->n.d, &o->n.o, 0, 0, o->n.d.child[0], &c, err);
+    hw_tail t[2] = {{7, 7}, {7, 7}};
+    const double q[2] = {0.1, 0.9};
+    hw_real mean;
+    s = s == HW_OK ? hw_chance_tail(c, HW_CHANCE_UNRELATED, 1, t, err) : s;
+    assert_true(s == HW_OK || t[0].low == 7);
+    s = s == HW_OK ? hw_chance_quantiles(c, HW_CHANCE_MISSING, q, 2, t, err) : s;
+    s = s == HW_OK ? hw_chance_tails(c, 2, q, 2, t, err) : s;
+    s = s == HW_OK ? hw_chance_mean(c, 2, &mean, err) : s;
+    hw_chance_free(c);
+    return s;
+}
+
+static void no_memory(void **state)
+{
+    (void)state;
+    table t[4];
+    start(&w, "F M; M F; C F F M", t);
+    w.n.o.n_populations = 1;
+    fx_member(&w.n, 0, "F", "TH01=6/7 FGA=20/20 DXS8378=10/10");
+    fx_child(&w.n, "c", HW_SEX_FEMALE, "TH01=6/6 FGA=20/- DXS8378=10/11 AMEL=X/X d=0.1");
+    for (int sticky = 0; sticky < 2; sticky++) {
+        for (long nth = 1;; nth++) {
+            hw_err err = {0};
+            hw_alloc_fail_at(nth, sticky == 1);
+            hw_status s = try_all(&w, &err);
+            long asked = hw_alloc_count();
+            hw_alloc_fail_at(0, false);
+            if (asked < nth) {
+                fx_ok(s, &err);
+                assert_true(nth > 20);
+                break;
+            }
+            fx_fails(s, HW_NO_MEMORY, &err, "memory");
+        }
+    }
+    fx_nation_drop(&w.n);
+}
+
+static void refused(void **state)
+{
+    (void)state;
+    table t[4];
+    start(&w, "F M; M F; C F F M", t);
+    w.n.o.n_populations = 1;
+    hw_err err = {0};
+    hw_chance *c = NULL;
+    fx_fails(hw_chance_new(&w.n.d, &w.n.o, 0, 1, NULL, &c, &err), HW_CONFLICT, &err, "number 1");
+    err = (hw_err){0};
+    fx_fails(hw_chance_new(&w.n.d, &w.n.o, 0, 0, NULL, &c, &err), HW_NOT_FOUND, &err, "F1");
+    fx_member(&w.n, 0, "F", "TH01=6/7 FGA=20/20");
+    err = (hw_err){0};
+    w.n.o.rivals = false;
+    fx_ok(hw_chance_new(&w.n.d, &w.n.o, 0, 0, NULL, &c, &err), &err);
+    hw_tail tail;
+    const double q = 1;
+    assert_int_equal(hw_chance_describe(c)->n_hypotheses, 2);
+    fx_fails(hw_chance_tail(c, 2, 1, &tail, &err), HW_CONFLICT, &err, "number 2");
+    err = (hw_err){0};
+    fx_fails(hw_chance_quantiles(c, 0, &q, 1, &tail, &err), HW_USAGE, &err, "quantile");
+    hw_chance_free(c);
+    hw_chance_free(NULL);
+    fx_nation_drop(&w.n);
+    /* the missing person is a parent whose sex nobody states: the ratio is a mean over both */
+    start(&w, "C U; M F; A F C M", t);
+    w.n.o.n_populations = 1;
+    fx_member(&w.n, 0, "A", "TH01=6/7 FGA=20/20");
+    w.n.d.family[0].pedigree.person[w.n.d.family[0].missing[0]].sex = HW_SEX_UNKNOWN;
+    err = (hw_err){0};
+    fx_fails(hw_chance_new(&w.n.d, &w.n.o, 0, 0, NULL, &c, &err), HW_UNSUPPORTED, &err, "F1|sex");
+    fx_nation_drop(&w.n);
 }
 
 int main(void)
@@ -337,6 +456,8 @@ int main(void)
         cmocka_unit_test(drop_out),
         cmocka_unit_test(sex_and_x),
         cmocka_unit_test(rivals),
+        cmocka_unit_test(no_memory),
+        cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests_name("chance", tests, NULL, NULL);
 }
