@@ -31,7 +31,10 @@ static const scenario SCENARIO[] = {
 };
 #define N_SCENARIOS (sizeof SCENARIO / sizeof SCENARIO[0])
 
-static const char *const KIND[HW_FAMILY_KINDS] = {"one parent", "two parents", "siblings", "grandparents", "mixed", "stated wrongly", "samples swapped"};
+static const char *kind_text(size_t k)
+{
+    return k < HW_FAMILY_KINDS ? hw_family_kind_text((hw_family_kind)k) : k == HW_CALIBRATION_MISSTATED ? "stated wrongly" : "samples swapped";
+}
 
 typedef struct nations {
     cli *c;
@@ -144,9 +147,12 @@ static void write_kinds(const hw_calibration *r, hw_str *out)
 {
     hw_str_add(out, "\n  Sensitivity                 children     listed   reported   LR over 10,000\n");
     uint64_t all[4] = {0};
-    for (size_t k = 0; k < HW_FAMILY_KINDS; k++) {
+    for (size_t k = 0; k < HW_CALIBRATION_KINDS; k++) {
         const uint64_t v[4] = {r->truth[k], r->listed[k], r->posterior.found[k], r->practice.found[k]};
-        hw_str_addf(out, "  %-24s %11llu %9.2f%% %9.2f%% %15.2f%%\n", KIND[k], (unsigned long long)v[0], 100 * share(v[1], v[0]), 100 * share(v[2], v[0]),
+        if (v[0] == 0) {
+            continue;
+        }
+        hw_str_addf(out, "  %-24s %11llu %9.2f%% %9.2f%% %15.2f%%\n", kind_text(k), (unsigned long long)v[0], 100 * share(v[1], v[0]), 100 * share(v[2], v[0]),
                     100 * share(v[3], v[0]));
         for (size_t i = 0; i < 4; i++) {
             all[i] += v[i];
@@ -257,8 +263,8 @@ static void put_policy(hw_json *j, const char *key, const hw_calibration_policy 
     hw_json_object(j);
     hw_json_key(j, "found");
     hw_json_object(j);
-    for (size_t i = 0; i < HW_FAMILY_KINDS; i++) {
-        put_count(j, KIND[i], p->found[i]);
+    for (size_t i = 0; i < HW_CALIBRATION_KINDS; i++) {
+        put_count(j, kind_text(i), p->found[i]);
     }
     hw_json_end(j);
     put_count(j, "right", p->right);
@@ -300,8 +306,8 @@ static void put_kinds(hw_json *j, const char *key, const uint64_t *v)
 {
     hw_json_key(j, key);
     hw_json_object(j);
-    for (size_t i = 0; i < HW_FAMILY_KINDS; i++) {
-        put_count(j, KIND[i], v[i]);
+    for (size_t i = 0; i < HW_CALIBRATION_KINDS; i++) {
+        put_count(j, kind_text(i), v[i]);
     }
     hw_json_end(j);
 }

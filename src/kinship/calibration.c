@@ -38,48 +38,15 @@ void hw_calibration_options_init(hw_calibration_options *o)
 
 /* ---- families ---- */
 
-hw_family_kind hw_family_kind_of(const hw_family *f, uint32_t missing)
-{
-    const hw_person *p = &f->pedigree.person[f->missing[missing]];
-    uint32_t parents = 0, siblings = 0, grandparents = 0, others = 0;
-    for (size_t i = 0; i < f->pedigree.n; i++) {
-        const hw_person *x = &f->pedigree.person[i];
-        bool grand = false;
-        if (f->profile[i] == NULL) {
-            continue;
-        }
-        for (int side = 0; side < 2; side++) {
-            int32_t parent = side == 0 ? p->father : p->mother;
-            grand = grand || (parent >= 0 && (f->pedigree.person[parent].father == (int32_t)i || f->pedigree.person[parent].mother == (int32_t)i));
-        }
-        if (p->father == (int32_t)i || p->mother == (int32_t)i) {
-            parents++;
-        } else if (p->father >= 0 && p->mother >= 0 && x->father == p->father && x->mother == p->mother) {
-            siblings++;
-        } else if (grand) {
-            grandparents++;
-        } else {
-            others++;
-        }
-    }
-    if (others == 0 && parents > 0 && siblings == 0 && grandparents == 0) {
-        return parents == 1 ? HW_FAMILY_ONE_PARENT : HW_FAMILY_TWO_PARENTS;
-    }
-    if (others == 0 && parents == 0 && (siblings == 0 || grandparents == 0)) {
-        return siblings > 0 ? HW_FAMILY_SIBLINGS : HW_FAMILY_GRANDPARENTS;
-    }
-    return HW_FAMILY_MIXED;
-}
-
 static bool swapped(const hw_nation_truth *t)
 {
     return strstr(t->remark, "swapped") != NULL;
 }
 
-static hw_family_kind kind_of(const run *r, const hw_nation_truth *t)
+static uint32_t kind_of(const run *r, const hw_nation_truth *t)
 {
     bool misstated = strstr(t->remark, "adopted") != NULL || strstr(t->remark, "another father") != NULL;
-    return swapped(t) ? HW_FAMILY_SWAPPED : misstated ? HW_FAMILY_MISSTATED : hw_family_kind_of(&r->d.family[t->family], t->missing);
+    return swapped(t) ? HW_CALIBRATION_SWAPPED : misstated ? HW_CALIBRATION_MISSTATED : (uint32_t)hw_family_kind_of(&r->d.family[t->family], t->missing);
 }
 
 /* ---- deciding by the posterior of the search ---- */

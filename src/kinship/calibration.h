@@ -12,6 +12,7 @@
 #define HW_KINSHIP_CALIBRATION_H
 
 #include "kinship/match.h"
+#include "kinship/power.h"
 #include "kinship/simulate.h"
 
 #ifdef __cplusplus
@@ -48,16 +49,16 @@ typedef struct hw_calibration_options {
     uint32_t confirm;              /* right reports of each nation that are also put to a second sample (200) */
 } hw_calibration_options;
 
-typedef enum hw_family_kind {
-    HW_FAMILY_ONE_PARENT, HW_FAMILY_TWO_PARENTS, HW_FAMILY_SIBLINGS, HW_FAMILY_GRANDPARENTS, HW_FAMILY_MIXED,
-    HW_FAMILY_MISSTATED, /* what the family states is not so: another father, adoption */
-    HW_FAMILY_SWAPPED,   /* tubes were exchanged */
-    HW_FAMILY_KINDS
-} hw_family_kind;
+/** The kinds of hw_family_kind, and two more. */
+enum {
+    HW_CALIBRATION_MISSTATED = HW_FAMILY_KINDS, /* what the family states is not so: another father, adoption */
+    HW_CALIBRATION_SWAPPED,                     /* tubes were exchanged */
+    HW_CALIBRATION_KINDS
+};
 
 /** One way of deciding: what it reported. */
 typedef struct hw_calibration_policy {
-    uint64_t found[HW_FAMILY_KINDS]; /* true pairs reported */
+    uint64_t found[HW_CALIBRATION_KINDS]; /* true pairs reported */
     uint64_t right, wrong;           /* reports, those of swapped children apart */
     uint64_t wrong_relative;         /* of the wrong ones: to the family of a relative */
     double expected_wrong;           /* sum of 1 - posterior over reports, swapped children apart */
@@ -76,8 +77,8 @@ typedef struct hw_calibration_bin {
 typedef struct hw_calibration {
     uint32_t nations;
     uint64_t children, families, pairs, candidates, families_not_searched;
-    uint64_t truth[HW_FAMILY_KINDS]; /* children whose family is registered */
-    uint64_t listed[HW_FAMILY_KINDS]; /* of them: the true pair is among the candidates */
+    uint64_t truth[HW_CALIBRATION_KINDS]; /* children whose family is registered */
+    uint64_t listed[HW_CALIBRATION_KINDS]; /* of them: the true pair is among the candidates */
     hw_calibration_policy posterior, practice;
     hw_calibration_bin bin[HW_CALIBRATION_BINS], practice_bin[HW_CALIBRATION_BINS]; /* swapped children apart */
     double seconds; /* of searching */
@@ -86,8 +87,6 @@ typedef struct hw_calibration {
 HW_API void hw_calibration_options_init(hw_calibration_options *o);
 /** USAGE: options that exclude each other; and what hw_nation_simulate and hw_match return. */
 HW_API hw_status hw_calibrate(const hw_calibration_options *o, hw_calibration *ret, hw_err *err) HW_MUST_CHECK;
-/** What the typed members of a family are to the missing person. */
-HW_API hw_family_kind hw_family_kind_of(const hw_family *f, uint32_t missing);
 
 #ifdef __cplusplus
 }

@@ -92,10 +92,12 @@ hw_status hw_document_match(const hw_explanation *x, const hw_report_options *o,
 struct hw_drawing;
 /** A4 pages. Also INTERNAL when cairo refuses, USAGE for a date of `o` that is not one. */
 hw_status hw_document_pdf(const hw_document *d, const struct hw_drawing *g, const hw_report_options *o, hw_str *out, hw_err *err) HW_MUST_CHECK;
-hw_status hw_document_text(const hw_document *d, const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err) HW_MUST_CHECK;
+hw_status hw_document_page_text(const hw_document *d, const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err) HW_MUST_CHECK;
 
 /** Append a table in columns of a terminal: no boxes, wide characters counted as two, broken into groups of columns when too wide (width 0: never). */
 hw_status hw_table_text(const hw_table *t, bool fields, unsigned width, bool colour, const char *indent, hw_str *out, hw_err *err) HW_MUST_CHECK;
+/** Append a document of tables and paragraphs for a terminal. */
+hw_status hw_document_text(const hw_document *doc, const hw_report_options *o, hw_str *out, hw_err *err) HW_MUST_CHECK;
 /** Append text broken at `width` columns (0: not), each line after `indent`, the first after `first`. */
 void hw_paragraph_text(const char *text, unsigned width, const char *first, const char *indent, hw_str *out);
 

@@ -89,7 +89,7 @@ static hw_status block(const page *p, const hw_block *b, hw_err *err)
     return hw_str_check(p->out, err);
 }
 
-hw_status hw_document_text(const hw_document *d, const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err)
+hw_status hw_document_page_text(const hw_document *d, const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err)
 {
     page p = {d, x, o, out};
     hw_str_addf(out, "%s%s%s\n", paint(&p, "\033[1m"), d->title, paint(&p, "\033[0m"));
@@ -111,7 +111,7 @@ hw_status hw_report_match_text(const hw_explanation *x, const hw_report_options 
 {
     hw_document d = {0};
     HW_TRY(hw_document_match(x, o, &d, err));
-    hw_status status = hw_document_text(&d, x, o, out, err);
+    hw_status status = hw_document_page_text(&d, x, o, out, err);
     hw_doc_release(&d);
     return status;
 }

@@ -247,7 +247,7 @@ hw_status hw_report_validation_text(const hw_validation *v, const hw_report_opti
     build(&d, v, o, false);
     hw_status s = hw_doc_check(&d, err);
     if (s == HW_OK) {
-        s = hw_document_text(&d, NULL, o, out, err);
+        s = hw_document_page_text(&d, NULL, o, out, err);
     }
     hw_doc_release(&d);
     return s;
