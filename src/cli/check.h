@@ -38,5 +38,6 @@ void check_skip(check *k, const char *id, const char *why);
 hw_status check_matrices(check *k, const json_reader *r, const json_t *cases, hw_err *err) HW_MUST_CHECK;
 hw_status check_relatedness(check *k, const json_reader *r, const json_t *cases, hw_err *err) HW_MUST_CHECK;
 hw_status check_distributions(check *k, const json_reader *r, const json_t *cases, hw_err *err) HW_MUST_CHECK;
+hw_status check_dvi(check *k, const json_reader *r, const json_t *cases, hw_err *err) HW_MUST_CHECK; /* check_dvi.c */
 
 #endif
