@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /*
  * Reference documents about joint identification: unidentified persons against families with several missing members. Pairs as the search computes them; then every
- * assignment under a flat prior. Where the reference fixed strong pairs before it counted, only the pairs are compared.
+ * assignment under a flat prior. Where the reference fixed strong pairs before it counted, its posteriors are about another question: only the log-likelihoods of its
+ * assignments are compared (and those only without mutation, which it then switched off in part), and the full joint result is stated beside them.
  */
 #include <math.h>
 #include <stdio.h>
@@ -26,6 +27,9 @@ typedef struct dvi {
     const hw_candidate *listed; /* pairs of ratio above 0 that the reference allows */
     size_t n_listed;
     double ln_nobody;           /* of all readings, nobody placed */
+    bool full;                  /* the reference counted all assignments too */
+    bool mutation;              /* of any marker */
+    double assignments, best;   /* of the full joint result: how many, and the posterior of the most probable one */
 } dvi;
 
 static const json_t *part(const dvi *v, const char *key)
@@ -46,6 +50,7 @@ static hw_status read_marker(dvi *v, const json_path *at, const json_t *marker, 
     HW_TRY(json_locus_name(v->r, JSON_AT_KEY(at, "name"), name, &f->locus));
     ls->locus = f->locus;
     const json_t *mutation = json_object_get(marker, "mutation");
+    v->mutation = v->mutation || json_is_object(mutation);
     if (json_is_object(mutation)) {
         HW_TRY(json_mutation(v->r, JSON_AT_KEY(at, "mutation"), json_object_get(mutation, "female"), f->allele, f->n, NULL, &ls->female));
         HW_TRY(json_mutation(v->r, JSON_AT_KEY(at, "mutation"), json_object_get(mutation, "male"), f->allele, f->n, NULL, &ls->male));
@@ -283,6 +288,9 @@ static void compare_row(dvi *v, const hw_joint_result *j, const json_t *row, siz
     char what[80];
     snprintf(what, sizeof what, "loglik of assignment %zu", number + 1);
     check_log(v->k, ln, json_object_get(row, "loglik"), what);
+    if (!v->full) {
+        return;
+    }
     snprintf(what, sizeof what, "posterior of assignment %zu", number + 1);
     check_value(v->k, posterior, json_object_get(row, "posterior"), what);
 }
@@ -324,17 +332,21 @@ static void compare_pairings(dvi *v, const hw_joint_result *j, const json_t *tab
 
 static void compare_joint(dvi *v, const hw_joint_result *j, const json_t *joint)
 {
-    double assignments = 1;
+    v->assignments = 1;
+    v->best = 1;
     for (size_t g = 0; g < j->n_groups; g++) {
-        assignments *= j->group[g].assignments;
+        v->assignments *= j->group[g].assignments;
+        v->best *= j->group[g].n_top > 0 ? j->group[g].top[0].posterior : 0;
         check_true(v->k, j->group[g].exact && j->group[g].note == NULL, "a group was not solved exactly");
     }
-    check_value(v->k, assignments, json_object_get(joint, "assignments_total"), "number of assignments");
     const json_t *top = json_object_get(joint, "top");
-    for (size_t i = 0; i < json_array_size(top); i++) {
+    for (size_t i = 0; i < json_array_size(top) && (v->full || !v->mutation); i++) {
         compare_row(v, j, json_array_get(top, i), i);
     }
-    compare_pairings(v, j, json_object_get(joint, "posterior_pairing"));
+    if (v->full) {
+        check_value(v->k, v->assignments, json_object_get(joint, "assignments_total"), "number of assignments");
+        compare_pairings(v, j, json_object_get(joint, "posterior_pairing"));
+    }
 }
 
 static bool enumerated(const json_t *joint)
@@ -375,22 +387,33 @@ static hw_status run_case(dvi *v, hw_err *err)
     HW_TRY(hw_match(v->d, &v->match, &m, err));
     compare_pairs(v, &m);
     hw_status s = list_pairs(v, &m, err);
-    if (s == HW_OK && enumerated(part(v, "joint"))) {
+    v->full = enumerated(part(v, "joint"));
+    if (s == HW_OK && json_is_object(part(v, "joint"))) {
         s = check_joint(v, err);
     }
     hw_match_result_release(&m);
     return s;
 }
 
-static hw_status dvi_case(check *k, const json_reader *r, const json_path *at, const json_t *one, hw_err *err)
+static hw_status dvi_case(dvi *v, const json_reader *r, hw_err *err)
 {
     HW_CLEANUP(hw_dataset_release) hw_dataset d = {0};
     hw_dataset_init(&d);
     json_reader mine = {r->in, r->o, &d, err};
-    dvi v = {.k = k, .r = &mine, .at = at, .one = one, .d = &d};
-    hw_status s = run_case(&v, err);
-    hw_population_release(&v.pop);
+    v->r = &mine;
+    v->d = &d;
+    hw_status s = run_case(v, err);
+    hw_population_release(&v->pop);
     return s;
+}
+
+static void say_full_joint(const dvi *v, const char *id)
+{
+    if (v->k->json == NULL && !v->full && v->assignments > 0) {
+        hw_str_addf(&v->k->out, "        %s: posteriors not compared, the reference fixed strong pairs first; over all %.0f assignments the best has %.6f\n", id, v->assignments, v->best);
+    } else if (v->k->json == NULL && !v->full) {
+        hw_str_addf(&v->k->out, "        %s: pairs only, the reference has no joint table\n", id);
+    }
 }
 
 hw_status check_dvi(check *k, const json_reader *r, const json_t *cases, hw_err *err)
@@ -398,8 +421,10 @@ hw_status check_dvi(check *k, const json_reader *r, const json_t *cases, hw_err 
     for (size_t i = 0; i < json_array_size(cases); i++) {
         const json_t *one = json_array_get(cases, i);
         const char *id = json_string_value(json_object_get(one, "id")), *source = json_string_value(json_object_get(one, "source"));
-        check_begin(k, id != NULL ? id : "(no id)", source != NULL && hw_str_starts(source, "dvir") ? OTHERS_TOLERANCE : CHECK_TOLERANCE);
-        hw_status s = dvi_case(k, r, JSON_AT(JSON_AT_KEY(&json_root, "cases"), i), one, err);
+        id = id != NULL ? id : "(no id)";
+        check_begin(k, id, source != NULL && hw_str_starts(source, "dvir") ? OTHERS_TOLERANCE : CHECK_TOLERANCE);
+        dvi v = {.k = k, .at = JSON_AT(JSON_AT_KEY(&json_root, "cases"), i), .one = one};
+        hw_status s = dvi_case(&v, r, err);
         if (s == HW_NO_MEMORY) {
             return s;
         }
@@ -408,8 +433,8 @@ hw_status check_dvi(check *k, const json_reader *r, const json_t *cases, hw_err 
             hw_err_clear(err);
         }
         check_end(k);
-        if (s == HW_OK && !enumerated(json_object_get(one, "joint")) && k->json == NULL) {
-            hw_str_addf(&k->out, "        %s: pairs only; the reference fixed strong pairs before counting, or has no joint table\n", id != NULL ? id : "(no id)");
+        if (s == HW_OK) {
+            say_full_joint(&v, id);
         }
     }
     return HW_OK;
