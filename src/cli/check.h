@@ -61,5 +61,6 @@ typedef hw_status (*check_case_fn)(check *k, const json_reader *r, const json_pa
 hw_status check_each(check *k, const json_reader *r, const json_t *cases, check_case_fn fn, hw_err *err) HW_MUST_CHECK;
 /** A table under "alleles" and "frequencies" as a finished one (arena of the reader's dataset). */
 hw_status check_table(const json_reader *r, const json_path *at, const json_t *table, hw_freq *ret, hw_err *err) HW_MUST_CHECK;
+hw_status check_dvi(check *k, const json_reader *r, const json_t *cases, hw_err *err) HW_MUST_CHECK; /* check_dvi.c */
 
 #endif

@@ -235,6 +235,12 @@ hw_status inputs_read_lineage(cli *c, inputs *in, const char *path, hw_err *err)
     return read_file(c, in, path, "lineage", HW_FORMAT_ROLE_ANY, HW_FORMAT_UNKNOWN, &in->lineage, err);
 }
 
+/* A command may search among the children alone. */
+static size_t files_of(cli *c, const char *option, const char *const **ret)
+{
+    return args_knows(&c->args, option) ? args_list(&c->args, option, ret) : 0;
+}
+
 hw_status inputs_read_match(cli *c, inputs *in, hw_err *err)
 {
     static const struct {
@@ -243,12 +249,12 @@ hw_status inputs_read_match(cli *c, inputs *in, hw_err *err)
     } groups[] = {{"children", HW_FORMAT_ROLE_CHILDREN}, {"families", HW_FORMAT_ROLE_FAMILIES}};
     for (size_t g = 0; g < 2; g++) {
         const char *const *path;
-        size_t n = args_list(&c->args, groups[g].option, &path);
+        size_t n = files_of(c, groups[g].option, &path);
         in->role = groups[g].role;
         for (size_t i = 0; i < n; i++) {
             bool both = false; /* one file may hold children and families: read once, as it says itself */
             const char *const *other;
-            size_t n_other = args_list(&c->args, groups[1 - g].option, &other);
+            size_t n_other = files_of(c, groups[1 - g].option, &other);
             for (size_t k = 0; k < n_other; k++) {
                 both |= hw_streq(other[k], path[i]);
             }

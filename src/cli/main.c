@@ -43,6 +43,16 @@ static const arg_option POWER_OPTIONS[] = {
     {"csv", 0, ARG_FLAG, NULL, NULL, "the result as CSV"},
     {0},
 };
+static const arg_option SIBLING_OPTIONS[] = {
+    {"children", 0, ARG_MANY, "FILE...", "file", "profiles of rescued children; \"-\" is standard input"},
+    {"threshold", 0, ARG_ONE, "LOG10", NULL, "list pairs whose log10 likelihood ratio, full or half siblings against unrelated, is at least this. Default: 3"},
+    {"prior-full", 0, ARG_ONE, "N", NULL, "full siblings that a rescued child is expected to have among the others. Default: 0.02"},
+    {"prior-half", 0, ARG_ONE, "N", NULL, "the same of half siblings. Default: 0.005"},
+    {"prior-parent", 0, ARG_ONE, "N", NULL, "the same of parents and children. Default: 0.001"},
+    {"json", 0, ARG_FLAG, NULL, NULL, "the result as JSON"},
+    {"csv", 0, ARG_FLAG, NULL, NULL, "the result as CSV"},
+    {0},
+};
 static const arg_option LR_OPTIONS[] = {
     {"case", 0, ARG_ONE, "ID", NULL, "this case only"},
     {"num", 0, ARG_ONE, "HYPOTHESIS", NULL, "ratios of this hypothesis only. Default: all pairs"},
@@ -124,6 +134,10 @@ const command COMMANDS[] = {
      "For every missing person: the probability that an unrelated child is excluded, how the likelihood ratio is distributed if the child is theirs, and the chance hits to expect. "
      "Families that are too weak are marked: more relatives or more loci are needed.",
      OPTIONS(POWER_OPTIONS, TABLE_OPTIONS, PEOPLE_OPTIONS, SETTINGS_OPTIONS, SAMPLE_OPTIONS, READ_OPTIONS, THREAD_OPTIONS), 0, 0, cmd_power},
+    {"siblings", NULL, "brothers and sisters among the rescued children", "Main job",
+     "Every child against every other, without any family: full siblings and half siblings against unrelated, full against half, and the posterior under the stated priors. Pairs better "
+     "explained as parent and child, and profiles that are the same (one child entered twice, or identical twins), are marked.",
+     OPTIONS(SIBLING_OPTIONS, TABLE_OPTIONS, SETTINGS_OPTIONS, SAMPLE_OPTIONS, READ_OPTIONS, THREAD_OPTIONS), 0, 0, cmd_siblings},
     {"lr", "CASE...", "likelihoods and ratios of cases with any hypotheses", "Main job",
      "A case is a set of typed persons under two or more pedigrees: Homeward JSON, .fam, .ped or kinship-oracle JSON. Exact zeros are printed as 0, their logarithms as -inf, 0/0 as nan.",
      OPTIONS(LR_OPTIONS, TABLE_OPTIONS, SETTINGS_OPTIONS, READ_OPTIONS), 1, SIZE_MAX, cmd_lr},

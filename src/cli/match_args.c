@@ -122,6 +122,27 @@ hw_status families_read(cli *c, inputs *in, hw_match_options *ret, hw_err *err)
     return read_all(c, in, false, ret, err);
 }
 
+hw_status match_read_children(cli *c, inputs *in, hw_match_options *ret, hw_err *err)
+{
+    HW_TRY(need(args_has(&c->args, "children"), "children", "name the files of rescued children", err));
+    hw_match_options_init(ret);
+    uint64_t threads = 0;
+    HW_TRY(args_count(&c->args, "threads", 0, 256, &threads, err));
+    HW_TRY(inputs_read_tables(c, in, err));
+    HW_TRY(inputs_read_match(c, in, err));
+    HW_TRY(take_populations(c, in, err));
+    HW_TRY(inputs_read_settings(c, in, err));
+    if (in->people.n_children == 0) {
+        return HW_FAIL(err, HW_NOT_FOUND, "no rescued child in the files of --children");
+    }
+    HW_TRY(settings_check_linked(c, &in->settings, &in->people.panel, err));
+    ret->population = in->population;
+    ret->n_populations = in->n_populations;
+    ret->settings = &in->settings;
+    ret->n_threads = (unsigned)threads;
+    return HW_OK;
+}
+
 hw_status report_from_args(cli *c, hw_report_options *ret, char *date, hw_err *err)
 {
     int lang;

@@ -17,6 +17,8 @@ extern const arg_option LANG_OPTIONS[];   /* --lang */
 hw_status match_read(cli *c, inputs *in, hw_match_options *ret, hw_err *err) HW_MUST_CHECK;
 /** The same where children are not needed. */
 hw_status families_read(cli *c, inputs *in, hw_match_options *ret, hw_err *err) HW_MUST_CHECK;
+/** The same of children alone: no families, nor the options of match. */
+hw_status match_read_children(cli *c, inputs *in, hw_match_options *ret, hw_err *err) HW_MUST_CHECK;
 /** Language, terminal, program name; the date into `date` (>= 24 bytes): of SOURCE_DATE_EPOCH when that is set, else today. */
 hw_status report_from_args(cli *c, hw_report_options *ret, char *date, hw_err *err) HW_MUST_CHECK;
 

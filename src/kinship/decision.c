@@ -1,0 +1,222 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: Apache-2.0
+#include "kinship/decision.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* A candidate as a claim: sorted by child (or by family), strongest first. */
+typedef struct claim {
+    uint32_t by, other;
+    double log10_lr;
+    uint32_t at;
+} claim;
+
+typedef struct decider {
+    const hw_dataset *d;
+    const hw_match_options *o;
+    const hw_match_result *r;
+    const hw_decision_evidence *e;
+    const hw_policy *policy;
+    hw_decisions *ret;
+    hw_answer *contested; /* [candidate] */
+    bool bounded;
+} decider;
+
+static int by_claim(const void *x, const void *y)
+{
+    const claim *a = x;
+    const claim *b = y;
+    if (a->by != b->by) {
+        return a->by < b->by ? -1 : 1;
+    }
+    if (a->log10_lr != b->log10_lr) {
+        return a->log10_lr > b->log10_lr ? -1 : 1;
+    }
+    if (a->other != b->other) {
+        return a->other < b->other ? -1 : 1;
+    }
+    return (a->at > b->at) - (a->at < b->at);
+}
+
+/*
+ * Of one child (or family): a pair is contested when more than `room` others reach the policy's ratio and come within the factor of its own. A child has one family: room 0
+ * besides its own; a family has room for as many children as it misses.
+ */
+static void contest(decider *x, const claim *c, size_t n, size_t room, double margin)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t others = 0;
+        for (size_t k = 0; k < n && others <= room; k++) {
+            if (!(c[k].log10_lr >= x->policy->log10_lr && c[k].log10_lr >= c[i].log10_lr - margin)) {
+                break; /* strongest first */
+            }
+            bool first = true;
+            for (size_t m = 0; m < k; m++) {
+                first = first && c[m].other != c[k].other;
+            }
+            others += first && c[k].other != c[i].other ? 1 : 0;
+        }
+        if (others > room) {
+            x->contested[c[i].at] = HW_ANSWER_YES;
+        }
+    }
+}
+
+/* by_child: claims of a child on several families; else of several children on one family. */
+static hw_status find_contests(decider *x, bool by_child, hw_arena *arena, hw_err *err)
+{
+    size_t n = x->r->n_candidates;
+    claim *c = HW_NEW(arena, claim, n + 1);
+    if (c == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const hw_candidate *k = &x->r->candidate[i];
+        c[i] = (claim){by_child ? k->child : k->family, by_child ? k->family : k->child, k->log10_lr, (uint32_t)i};
+    }
+    if (n > 0) {
+        qsort(c, n, sizeof(*c), by_claim);
+    }
+    for (size_t i = 0; i < n;) {
+        size_t end = i;
+        while (end < n && c[end].by == c[i].by) {
+            end++;
+        }
+        size_t room = by_child ? 0 : x->d->family[c[i].by].n_missing - 1;
+        contest(x, c + i, end - i, room, hw_log10(x->policy->contested_factor));
+        i = end;
+    }
+    return HW_OK;
+}
+
+static hw_status contests(decider *x, hw_arena *arena, hw_err *err)
+{
+    size_t n = x->r->n_candidates;
+    x->contested = HW_NEW(arena, hw_answer, n + 1);
+    if (x->contested == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    /* Claims below the threshold of the list are not seen. */
+    bool seen = x->o->threshold_log10 <= x->policy->log10_lr && x->o->list_family == UINT32_MAX;
+    for (size_t i = 0; i < n; i++) {
+        x->contested[i] = seen ? HW_ANSWER_NO : HW_ANSWER_UNKNOWN;
+    }
+    HW_TRY(find_contests(x, true, arena, err));
+    return find_contests(x, false, arena, err);
+}
+
+static hw_answer both(hw_answer a, hw_answer b)
+{
+    return a == HW_ANSWER_NO || b == HW_ANSWER_NO ? HW_ANSWER_NO : a == HW_ANSWER_UNKNOWN || b == HW_ANSWER_UNKNOWN ? HW_ANSWER_UNKNOWN : HW_ANSWER_YES;
+}
+
+static hw_answer at(const hw_answer *list, size_t i)
+{
+    return list == NULL ? HW_ANSWER_UNKNOWN : list[i];
+}
+
+static hw_answer two_parents(const hw_family *f, uint32_t missing)
+{
+    const hw_person *p = &f->pedigree.person[f->missing[missing]];
+    bool yes = p->father >= 0 && p->mother >= 0 && f->profile[p->father] != NULL && f->profile[p->mother] != NULL;
+    return yes ? HW_ANSWER_YES : HW_ANSWER_NO;
+}
+
+static void gather(const decider *x, size_t i, hw_verdict_input *in)
+{
+    const hw_candidate *c = &x->r->candidate[i];
+    const hw_joint_pair *j = &x->ret->joint.pair[i];
+    hw_verdict_input_init(in);
+    in->posterior = j->family_posterior;
+    in->missing_posterior = j->posterior;
+    if (x->bounded) {
+        in->low = j->family_low;
+        in->high = j->family_high;
+    }
+    /* Where the details of a pair could not be computed, the search says so and leaves its loci at 0. */
+    if (c->loci_used > 0) {
+        in->log10_lr = c->log10_lr_min < c->log10_lr ? c->log10_lr_min : c->log10_lr;
+        in->inconsistent = c->inconsistent;
+        in->rivals = c->rival != NULL && c->rival_log10 == c->rival_log10 ? HW_ANSWER_YES : HW_ANSWER_UNKNOWN;
+        in->rival_log10 = c->rival_log10;
+    }
+    in->chance_hits = x->e->chance_hits == NULL ? (double)NAN : x->e->chance_hits[i];
+    in->two_parents = two_parents(&x->d->family[c->family], c->missing);
+    in->fits = at(x->e->family_fits, c->family);
+    in->quality = both(at(x->e->family_quality, c->family), at(x->e->child_quality, c->child));
+    in->contested = x->contested[i];
+}
+
+/* Nothing is known of the pairs not listed: each counts with the mean of the ratio of an unrelated pair, 1. */
+static hw_status mean_rest(const decider *x, hw_arena *arena, hw_joint_rest *ret, hw_err *err)
+{
+    double *sum = HW_NEW(arena, double, x->d->n_children + 1);
+    if (sum == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    double persons = 0.0;
+    for (size_t f = 0; f < x->d->n_families; f++) {
+        persons += x->d->family[f].n_missing;
+    }
+    for (size_t i = 0; i < x->d->n_children; i++) {
+        sum[i] = persons;
+    }
+    for (size_t i = 0; i < x->r->n_candidates; i++) {
+        sum[x->r->candidate[i].child] -= 1.0;
+    }
+    *ret = (hw_joint_rest){.sum = sum};
+    return HW_OK;
+}
+
+static hw_status decide(decider *x, hw_arena *arena, hw_err *err)
+{
+    hw_joint_rest rest = x->e->rest;
+    x->bounded = rest.sum != NULL;
+    if (!x->bounded) {
+        HW_TRY(mean_rest(x, arena, &rest, err));
+    }
+    hw_joint_options jo;
+    hw_joint_options_init(&jo);
+    jo.rival_weight = x->policy->rival_weight;
+    jo.prior_each = x->r->prior_each;
+    HW_TRY(contests(x, arena, err));
+    HW_TRY(hw_joint(x->d, x->o, x->r->candidate, x->r->n_candidates, &rest, &jo, &x->ret->joint, err));
+    x->ret->n = x->r->n_candidates;
+    x->ret->decision = HW_NEW(&x->ret->arena, hw_decision, x->ret->n + 1);
+    if (x->ret->decision == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t i = 0; i < x->ret->n; i++) {
+        hw_decision *k = &x->ret->decision[i];
+        k->joint = x->ret->joint.pair[i];
+        gather(x, i, &k->input);
+        HW_TRY(hw_verdict_decide(x->policy, &k->input, &x->ret->arena, &k->verdict, err));
+    }
+    return HW_OK;
+}
+
+hw_status hw_decide(const hw_dataset *d, const hw_match_options *o, const hw_match_result *r, const hw_decision_evidence *evidence, const hw_policy *policy, hw_decisions *ret,
+                    hw_err *err)
+{
+    HW_CLEANUP(hw_arena_release) hw_arena arena;
+    hw_arena_init(&arena, (size_t)8 << 30);
+    hw_decisions x = {.policy = *policy};
+    hw_arena_init(&x.arena, (size_t)8 << 30);
+    static const hw_decision_evidence none;
+    decider k = {.d = d, .o = o, .r = r, .e = evidence == NULL ? &none : evidence, .policy = policy, .ret = &x};
+    hw_status status = decide(&k, &arena, err);
+    if (status != HW_OK) {
+        hw_decisions_release(&x);
+        return status;
+    }
+    *ret = x;
+    return HW_OK;
+}
+
+void hw_decisions_release(hw_decisions *x)
+{
+    hw_joint_result_release(&x->joint);
+    hw_arena_release(&x->arena);
+    *x = (hw_decisions){0};
+}
