@@ -41,6 +41,8 @@ typedef struct nations {
     inputs *in;
     hw_calibration_options o;
     double report_posterior;
+    hw_policy policy;
+    bool simple;            /* decide by the posterior of the search alone */
     uint64_t seed;
     hw_settings born_with;
     hw_calibration result[N_SCENARIOS];
@@ -54,12 +56,10 @@ static hw_status read_options(nations *n, hw_err *err)
     const args *a = &n->c->args;
     uint64_t children = 500, families = 5000, rounds = 1, threads = 0;
     hw_calibration_options_init(&n->o);
-    n->report_posterior = 0.9999;
     HW_TRY(args_count(a, "children", 1, 5000000, &children, err));
     HW_TRY(args_count(a, "families", 1, 5000000, &families, err));
     HW_TRY(args_count(a, "nations", 1, 100000, &rounds, err));
     HW_TRY(args_count(a, "threads", 0, 256, &threads, err));
-    HW_TRY(args_number(a, "report", 0.5, 1, &n->report_posterior, err));
     HW_TRY(args_number(a, "threshold", -1000, 4, &n->o.search.threshold_log10, err));
     HW_TRY(fresh_seed(n->c, &n->seed, err));
     hw_nation *w = &n->o.nation;
@@ -77,7 +77,13 @@ static hw_status read_options(nations *n, hw_err *err)
     n->o.search.prior_registered = 0.5;
     n->o.loci = PANEL_21;
     n->o.n_loci = PANEL_21_LOCI;
-    n->o.decide_ctx = &n->report_posterior;
+    hw_policy_init(&n->policy);
+    n->report_posterior = n->policy.posterior_low;
+    n->simple = args_has(a, "report");
+    HW_TRY(args_number(a, "report", 0.5, 1, &n->report_posterior, err));
+    n->o.decide = n->simple ? hw_decide_by_posterior : hw_decide_jointly;
+    n->o.decide_ctx = n->simple ? (void *)&n->report_posterior : &n->policy;
+    n->o.search.rivals = !n->simple;
     return HW_OK;
 }
 
@@ -170,7 +176,7 @@ static void write_count(hw_str *out, const char *what, uint64_t a, uint64_t b)
 static void write_reports(const hw_calibration *r, hw_str *out)
 {
     const hw_calibration_policy *p = &r->posterior, *q = &r->practice;
-    hw_str_addf(out, "\n  Reports %64s  LR over 10,000\n", "by posterior");
+    hw_str_addf(out, "\n  Reports %64s  LR over 10,000\n", "by verdict");
     write_count(out, "right, swaps apart", p->right, q->right);
     write_count(out, "wrong, swaps apart: observed", p->wrong, q->wrong);
     write_count(out, "  of them to the family of a relative", p->wrong_relative, q->wrong_relative);
@@ -234,8 +240,8 @@ static void write_text(const nations *n, hw_str *out)
 {
     hw_str_addf(out, "Synthetic nations of %u children and %u families, %u each; seed %llu\n", n->o.nation.children, n->o.nation.families, n->o.nations,
                 (unsigned long long)n->seed);
-    hw_str_addf(out, "Table %s, %zu loci; listed from log10 LR %g; report from posterior %g; prior 0.5\n", n->in->population[0]->name, n->o.n_loci,
-                n->o.search.threshold_log10, n->report_posterior);
+    hw_str_addf(out, "Table %s, %zu loci; listed from log10 LR %g; report %s %g; prior 0.5\n", n->in->population[0]->name, n->o.n_loci,
+                n->o.search.threshold_log10, n->simple ? "by the posterior of the search from" : "by joint posterior and policy, from", n->report_posterior);
     for (size_t k = 0; k < N_SCENARIOS; k++) {
         if (n->done[k]) {
             write_scenario(n, k, out);
@@ -322,6 +328,8 @@ static void write_json(const nations *n, hw_str *out)
     put_count(&j, "seed", n->seed);
     put_count(&j, "children", n->o.nation.children);
     put_count(&j, "families", n->o.nation.families);
+    hw_json_key(&j, "decided_by");
+    hw_json_string(&j, n->simple ? "posterior" : "policy");
     put_number(&j, "report_posterior", n->report_posterior);
     put_number(&j, "threshold_log10", n->o.search.threshold_log10);
     hw_json_key(&j, "table");

@@ -113,7 +113,7 @@ static const arg_option VALIDATE_NATION_OPTIONS[] = {
     {"nation", 0, ARG_REPEAT, "KIND", "as-assumed|table|theta|rates|prior|inbreeding", "nations of this kind only. Default: all"},
     {"seed", 0, ARG_ONE, "S", NULL, "repeat a run: the seed that it printed. Default: a new one"},
     {"threshold", 0, ARG_ONE, "LOG10", NULL, "list pairs whose log10 likelihood ratio is at least this. Default: 4"},
-    {"report", 0, ARG_ONE, "P", NULL, "report from this posterior on. Default: 0.9999"},
+    {"report", 0, ARG_ONE, "P", NULL, "report whatever has this posterior in the search, instead of joint identification and the policy of decisions"},
     {0},
 };
 

@@ -11,7 +11,7 @@
 #ifndef HW_KINSHIP_CALIBRATION_H
 #define HW_KINSHIP_CALIBRATION_H
 
-#include "kinship/match.h"
+#include "kinship/decision.h"
 #include "kinship/power.h"
 #include "kinship/simulate.h"
 
@@ -34,6 +34,13 @@ typedef hw_status (*hw_decide_fn)(void *ctx, const hw_dataset *d, const hw_match
 /** By the posterior of hw_match: report from *(const double *)ctx on, summed over a family's missing persons. */
 HW_API hw_status hw_decide_by_posterior(void *ctx, const hw_dataset *d, const hw_match_options *o, const hw_match_result *r, hw_arena *arena, hw_claim **ret,
                                         size_t *ret_n, hw_err *err) HW_MUST_CHECK;
+
+/**
+ * By joint identification and the verdict of a policy (*(const hw_policy *)ctx); the search must have computed rivals. Chance hits are those of the family among
+ * all children of the database. No finding of a quality check is known here; families that could be searched as stated count as fitting.
+ */
+HW_API hw_status hw_decide_jointly(void *ctx, const hw_dataset *d, const hw_match_options *o, const hw_match_result *r, hw_arena *arena, hw_claim **ret,
+                                   size_t *ret_n, hw_err *err) HW_MUST_CHECK;
 
 typedef struct hw_calibration_options {
     hw_nation nation;              /* its seed is that of the first nation; the next ones follow */

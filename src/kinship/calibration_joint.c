@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: Apache-2.0
+/* The whole of the decision put to the test: joint identification, chance hits, rivals, verdict. */
+#include <math.h>
+
+#include "base/number.h"
+#include "base/thread.h"
+#include "kinship/calibration.h"
+#include "kinship/chance.h"
+
+/* Chance hits are asked only where the pair alone comes near a report: nothing below is reported whatever they are. */
+#define NEAR 0.5
+/* The search adds up ratios of all pairs; the sum of those not listed comes back by subtraction, which this much of the whole may be wrong. */
+#define ROUNDING 1e-11
+
+typedef struct chance_work {
+    const hw_dataset *d;
+    const hw_match_options *o;
+    const hw_match_result *r;
+    double *hits; /* [candidate] */
+} chance_work;
+
+static hw_status chance_item(void *ctx, size_t item, unsigned worker, hw_err *err)
+{
+    (void)worker;
+    const chance_work *w = ctx;
+    const hw_candidate *c = &w->r->candidate[item];
+    hw_err mine = {0};
+    hw_chance *chance = NULL;
+    hw_tail tail;
+    w->hits[item] = (double)NAN;
+    if (c->posterior < NEAR) {
+        return HW_OK;
+    }
+    hw_match_options o = *w->o;
+    o.rivals = false;
+    hw_status s = hw_chance_new(w->d, &o, c->family, c->missing, w->d->child[c->child], &chance, &mine);
+    if (s == HW_OK) {
+        s = hw_chance_tail(chance, HW_CHANCE_UNRELATED, c->log10_lr, &tail, &mine);
+    }
+    hw_chance_free(chance);
+    if (s == HW_OK) {
+        w->hits[item] = tail.high * (double)w->d->n_children;
+        return HW_OK;
+    }
+    /* not known, which forbids a report: as for a user */
+    return s == HW_NO_MEMORY || s == HW_INTERNAL ? HW_FAIL(err, s, "%s", mine.msg) : HW_OK;
+}
+
+/* Per child the sum of the ratios of its pairs that are not listed, from any of its posteriors: p = prior LR / (1 - P + prior sum). */
+static hw_status unlisted(const hw_dataset *d, const hw_match_options *o, const hw_match_result *r, hw_arena *arena, hw_joint_rest *ret, hw_err *err)
+{
+    double *sum = HW_NEW(arena, double, d->n_children + 1), *low = HW_NEW(arena, double, d->n_children + 1);
+    double *high = HW_NEW(arena, double, d->n_children + 1), *listed = HW_NEW(arena, double, d->n_children + 1);
+    if (sum == NULL || low == NULL || high == NULL || listed == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t i = 0; i < r->n_candidates; i++) {
+        const hw_candidate *c = &r->candidate[i];
+        const double lr = c->log10_lr < 300 ? hw_pow10(c->log10_lr) : 1e300;
+        listed[c->child] += lr;
+        if (c->posterior > 0) {
+            sum[c->child] = (r->prior_each * lr / c->posterior - (1 - o->prior_registered)) / r->prior_each;
+        }
+    }
+    for (size_t i = 0; i < d->n_children; i++) {
+        const double whole = sum[i], rest = whole - listed[i], slack = ROUNDING * whole;
+        sum[i] = rest > 0 ? rest : 0;
+        low[i] = rest - slack > 0 ? rest - slack : 0;
+        high[i] = rest + slack > 0 ? rest + slack : 0;
+    }
+    *ret = (hw_joint_rest){sum, low, high};
+    return HW_OK;
+}
+
+static hw_status all_yes(hw_arena *arena, size_t n, hw_answer **ret, hw_err *err)
+{
+    *ret = HW_NEW(arena, hw_answer, n + 1);
+    if (*ret == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        (*ret)[i] = HW_ANSWER_YES;
+    }
+    return HW_OK;
+}
+
+static hw_status gather(const hw_dataset *d, const hw_match_options *o, const hw_match_result *r, hw_arena *arena, hw_decision_evidence *ret, hw_err *err)
+{
+    hw_answer *fits, *family_quality, *child_quality;
+    double *hits = HW_NEW(arena, double, r->n_candidates + 1);
+    HW_TRY(all_yes(arena, d->n_families, &fits, err));
+    HW_TRY(all_yes(arena, d->n_families, &family_quality, err));
+    HW_TRY(all_yes(arena, d->n_children, &child_quality, err));
+    if (hits == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t i = 0; i < r->n_errors; i++) {
+        fits[r->error[i].family] = HW_ANSWER_NO;
+    }
+    chance_work w = {d, o, r, hits};
+    HW_TRY(hw_parallel_for(r->n_candidates, o->n_threads, chance_item, &w, err));
+    *ret = (hw_decision_evidence){.chance_hits = hits, .family_fits = fits, .family_quality = family_quality, .child_quality = child_quality};
+    return unlisted(d, o, r, arena, &ret->rest, err);
+}
+
+hw_status hw_decide_jointly(void *ctx, const hw_dataset *d, const hw_match_options *o, const hw_match_result *r, hw_arena *arena, hw_claim **ret, size_t *ret_n,
+                            hw_err *err)
+{
+    hw_decision_evidence e;
+    hw_decisions x = {0};
+    hw_claim *c = HW_NEW(arena, hw_claim, r->n_candidates + 1);
+    if (c == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    HW_TRY(gather(d, o, r, arena, &e, err));
+    HW_TRY(hw_decide(d, o, r, &e, ctx, &x, err));
+    for (size_t i = 0; i < r->n_candidates; i++) {
+        const hw_candidate *k = &r->candidate[i];
+        const hw_decision *y = &x.decision[i];
+        c[i] = (hw_claim){.child = k->child, .family = k->family, .missing = k->missing, .log10_lr = k->log10_lr, .posterior = y->joint.posterior,
+                          .family_posterior = y->joint.family_posterior, .report = y->verdict.kind == HW_VERDICT_REPORT};
+    }
+    *ret = c;
+    *ret_n = r->n_candidates;
+    hw_decisions_release(&x);
+    return HW_OK;
+}
