@@ -62,6 +62,7 @@ hw_status cmd_convert(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_simulate_nation(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_validate(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_validate_nations(cli *c, hw_err *err) HW_MUST_CHECK;
+hw_status cmd_validate_chance(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_help(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_version(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_formats(cli *c, hw_err *err) HW_MUST_CHECK;

@@ -106,6 +106,11 @@ static const arg_option VALIDATE_OPTIONS[] = {
     {0},
 };
 
+static const arg_option VALIDATE_CHANCE_OPTIONS[] = {
+    {"samples", 0, ARG_ONE, "N", NULL, "families simulated in each of seven ways of sampling. Default: 20000"},
+    {"seed", 0, ARG_ONE, "S", NULL, "repeat a run: the seed that it printed. Default: a new one"},
+    {0},
+};
 static const arg_option VALIDATE_NATION_OPTIONS[] = {
     {"children", 0, ARG_ONE, "N", NULL, "rescued children of a nation. Default: 500"},
     {"families", 0, ARG_ONE, "N", NULL, "searching families of a nation. Default: 5000"},
@@ -144,6 +149,10 @@ const command COMMANDS[] = {
     {"validate", NULL, "reference cases computed anew: a report to sign", "Proof",
      "Computes every reference case that is installed, and those of --cases, beside its reference values, and states the hashes of program and data. Exit code 1 when a value differs.",
      OPTIONS(VALIDATE_OPTIONS, LANG_OPTIONS, DATA_OPTIONS), 0, 0, cmd_validate},
+    {"validate chance", NULL, "what one or two parents can decide: exactly and by simulation", "Proof",
+     "Chance hits, sensitivity, siblings of the true parent and counts of impossible loci for 18, 21 and all loci of a table, computed by convolution and by simulation. Exit code 1 when the "
+     "two differ by four standard errors anywhere.",
+     OPTIONS(VALIDATE_CHANCE_OPTIONS, TABLE_OPTIONS, THREAD_OPTIONS, DATA_OPTIONS), 0, 0, cmd_validate_chance},
     {"validate nations", NULL, "are decisions what they claim: synthetic nations with a known truth", "Proof",
      "Simulates nations, searches them and decides, and counts what was found, what was reported wrongly beside what was to be expected, and whether posteriors are as often right as "
      "they say; also for nations that differ from what the search assumes, and for the practice of reporting every ratio over 10,000.",
