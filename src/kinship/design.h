@@ -47,8 +47,8 @@ HW_API hw_status hw_design_init(hw_design *ret, hw_arena *arena, const hw_popula
 HW_API hw_status hw_design_exact(const hw_design *d, bool trio, hw_design_result *io, hw_err *err) HW_MUST_CHECK;
 /**
  * Simulated values into cell[][].simulated, se and z, about `families` families for each of seven samplings; exact must be there already.
- * Rare events are reached by importance sampling: at each locus the child is the true one with probability alpha, else unrelated, for six values of alpha, all weighed together
- * (balance heuristic, Veach and Guibas 1995); impossible loci of unrelated children are counted locus by locus.
+ * Ratios of unrelated and true children come from four samplings half-way between the two, importance-weighted; impossible loci of unrelated children are counted locus by
+ * locus; the rest is plain counting.
  */
 HW_API hw_status hw_design_simulate(const hw_design *d, bool trio, uint64_t families, uint64_t seed, unsigned n_threads, hw_design_result *io, hw_err *err) HW_MUST_CHECK;
 

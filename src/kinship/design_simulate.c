@@ -12,16 +12,27 @@
 #include "kinship/gene_drop.h"
 #include "kinship/likelihood.h"
 
-enum { ALPHAS = 6, SAMPLINGS = ALPHAS + 1, BLOCK = 500 };
-static const double ALPHA[ALPHAS] = {0, 0.6, 0.8, 0.9, 0.96, 1};
-enum { FATHER, MOTHER, STRANGER, CHILD }; /* members of the family of importance sampling */
+enum { PLAIN_UNRELATED, PLAIN_TRUE, PLAIN_SIBLING, TILTED, SAMPLINGS = 7 }; /* from TILTED on all are */
+#define GRAIN 1e-15
+enum { BLOCK = 500, GROUPS = 50 };
+enum { FATHER, MOTHER, STRANGER, CHILD };
+
+/*
+ * Tilted sampling. At each locus genotypes come with the density p0 L^(1/2) / Z, p0 that of unrelated people, L the ratio, Z = E0[L^(1/2)]: half-way between unrelated and true.
+ * With Z' the product of all Z, and L the ratio over all loci,
+ *
+ *   P(L >= t | unrelated) = Z' E[L^(-1/2); L >= t],   P(L < t | true) = E0[L; L < t] = Z' E[L^(1/2); L < t]
+ *
+ * and no family weighs more than t^(-1/2) or t^(1/2), so that the mean is no prey to rare heavy ones. A locus is drawn from the even mixture of unrelated and true, of density
+ * p0 (1 + L) / 2, and kept with probability 2 L^(1/2) / (1 + L) <= 1, whose mean over all that were drawn is Z.
+ */
 
 /* What one block of families found. */
 typedef struct block {
-    double sum[2][2], square[2][2]; /* [UNRELATED, TRUE][limit]: weights of families at or above; of true ones below */
-    uint64_t misses[3];             /* true children with at most 0, 1, 2 impossible loci; of the last alpha */
-    uint64_t sibling[HW_DESIGN_EVENTS];
-    uint32_t *locus_miss;           /* [loci] impossible, of unrelated children */
+    double sum[2][2];               /* [UNRELATED, TRUE][limit]: weights of families at or above; of true ones below */
+    uint64_t count[HW_DESIGN_EVENTS];
+    double *locus;                  /* [loci] unrelated: how many were impossible; tilted: sum of the probabilities of keeping */
+    double *drawn;                  /* [loci] tilted */
 } block;
 
 typedef struct simulation {
@@ -154,46 +165,51 @@ static bool impossible(const simulation *s, const uint32_t parent[2], const uint
 
 /* ---- families ---- */
 
-static void count_weighted(const simulation *s, const double *product, double lr, block *b)
+static void drop_locus(const simulation *s, uint32_t l, hw_rng *rng, uint32_t gene[4][2])
 {
-    double q = 0;
-    for (uint32_t k = 0; k < ALPHAS; k++) {
-        q += product[k] / ALPHAS;
+    static const hw_sex sex[4] = {HW_SEX_MALE, HW_SEX_FEMALE, HW_SEX_UNKNOWN, HW_SEX_UNKNOWN};
+    gene_drop(&s->family, sex, s->d->locus[l], s->sums[l], rng, gene);
+}
+
+static void tilted_family(const simulation *s, hw_rng *rng, block *b)
+{
+    double lr = 1;
+    for (uint32_t l = 0; l < s->d->n_loci; l++) {
+        double r = 0, keep = 0;
+        do {
+            uint32_t gene[4][2];
+            drop_locus(s, l, rng, gene);
+            r = ratio(s, l, gene[FATHER], gene[MOTHER], hw_rng_below(rng, 2) == 0 ? gene[CHILD] : gene[STRANGER]);
+            keep = 2 * sqrt(r) / (1 + r);
+            b->drawn[l]++;
+            b->locus[l] += keep;
+        } while (hw_rng_unit(rng) >= keep);
+        lr *= r;
     }
     for (uint32_t i = 0; i < 2; i++) {
-        double w[2] = {lr >= s->limit[i] ? 1 / q : 0, lr < s->limit[i] ? lr / q : 0};
-        for (uint32_t t = 0; t < 2; t++) {
-            b->sum[t][i] += w[t];
-            b->square[t][i] += w[t] * w[t];
-        }
+        b->sum[0][i] += lr >= s->limit[i] ? 1 / sqrt(lr) : 0;
+        b->sum[1][i] += lr < s->limit[i] ? sqrt(lr) : 0;
     }
 }
 
-static void importance_family(const simulation *s, uint32_t sampling, hw_rng *rng, block *b)
+static void count_misses(uint32_t misses, block *b)
 {
-    static const hw_sex sex[4] = {HW_SEX_MALE, HW_SEX_FEMALE, HW_SEX_UNKNOWN, HW_SEX_UNKNOWN};
-    const double alpha = ALPHA[sampling];
-    double product[ALPHAS], lr = 1;
-    uint32_t misses = 0, gene[4][2];
-    for (uint32_t k = 0; k < ALPHAS; k++) {
-        product[k] = 1;
+    for (uint32_t k = 0; k < 3; k++) {
+        b->count[HW_DESIGN_MISS_0 + k] += misses <= k;
     }
+}
+
+static void plain_family(const simulation *s, bool true_child, hw_rng *rng, block *b)
+{
+    uint32_t misses = 0;
     for (uint32_t l = 0; l < s->d->n_loci; l++) {
-        gene_drop(&s->family, sex, s->d->locus[l], s->sums[l], rng, gene);
-        const uint32_t *child = hw_rng_unit(rng) < alpha ? gene[CHILD] : gene[STRANGER];
-        double r = ratio(s, l, gene[FATHER], gene[MOTHER], child);
-        lr *= r;
-        for (uint32_t k = 0; k < ALPHAS; k++) {
-            product[k] *= ALPHA[k] * r + (1 - ALPHA[k]);
-        }
-        bool miss = impossible(s, gene[FATHER], gene[MOTHER], child);
+        uint32_t gene[4][2];
+        drop_locus(s, l, rng, gene);
+        bool miss = impossible(s, gene[FATHER], gene[MOTHER], gene[true_child ? CHILD : STRANGER]);
         misses += miss;
-        b->locus_miss[l] += sampling == 0 && miss;
+        b->locus[l] += miss;
     }
-    count_weighted(s, product, lr, b);
-    for (uint32_t k = 0; k < 3 && sampling == ALPHAS - 1; k++) {
-        b->misses[k] += misses <= k;
-    }
+    count_misses(misses, b);
 }
 
 enum { K_GRANDFATHER, K_GRANDMOTHER, K_FATHER, K_SIBLING, K_MOTHER, K_CHILD };
@@ -209,11 +225,9 @@ static void sibling_family(const simulation *s, hw_rng *rng, block *b)
         misses += impossible(s, gene[K_SIBLING], gene[K_MOTHER], gene[K_CHILD]);
     }
     for (uint32_t k = 0; k < 2; k++) {
-        b->sibling[HW_DESIGN_LR_LOW + k] += lr >= s->limit[k];
+        b->count[HW_DESIGN_LR_LOW + k] += lr >= s->limit[k];
     }
-    for (uint32_t k = 0; k < 3; k++) {
-        b->sibling[HW_DESIGN_MISS_0 + k] += misses <= k;
-    }
+    count_misses(misses, b);
 }
 
 static hw_status block_item(void *ctx, size_t item, unsigned worker, hw_err *err)
@@ -225,10 +239,12 @@ static hw_status block_item(void *ctx, size_t item, unsigned worker, hw_err *err
     (void)err;
     hw_rng_seed(&rng, s->seed, item);
     for (uint32_t i = 0; i < BLOCK; i++) {
-        if (sampling < ALPHAS) {
-            importance_family(s, sampling, &rng, &s->block[item]);
-        } else {
+        if (sampling >= TILTED) {
+            tilted_family(s, &rng, &s->block[item]);
+        } else if (sampling == PLAIN_SIBLING) {
             sibling_family(s, &rng, &s->block[item]);
+        } else {
+            plain_family(s, sampling == PLAIN_TRUE, &rng, &s->block[item]);
         }
     }
     return HW_OK;
@@ -241,26 +257,56 @@ static double beyond(double x, hw_tail exact)
     return x < exact.low ? x - exact.low : x > exact.high ? x - exact.high : 0;
 }
 
-/* Blocks are added up in their order, so that no thread count changes a bit. */
+/* Tilted blocks added up, in their order, so that no thread count changes a bit; those of one group left out (GROUPS: none). */
+static void estimate_without(const simulation *s, uint32_t group, double ret[2][2])
+{
+    double families = 0, z = 1;
+    const uint64_t from = TILTED * s->n_blocks, to = SAMPLINGS * s->n_blocks;
+    for (uint32_t l = 0; l < s->d->n_loci; l++) {
+        double keep = 0, drawn = 0;
+        for (uint64_t b = from; b < to; b++) {
+            keep += b % GROUPS == group ? 0 : s->block[b].locus[l];
+            drawn += b % GROUPS == group ? 0 : s->block[b].drawn[l];
+        }
+        z *= keep / drawn;
+    }
+    memset(ret, 0, 4 * sizeof(double));
+    for (uint64_t b = from; b < to; b++) {
+        if (b % GROUPS == group) {
+            continue;
+        }
+        families += BLOCK;
+        for (uint32_t k = 0; k < 4; k++) {
+            ret[k / 2][k % 2] += s->block[b].sum[k / 2][k % 2];
+        }
+    }
+    for (uint32_t k = 0; k < 4; k++) {
+        ret[k / 2][k % 2] *= z / families;
+    }
+}
+
+/* The standard error by the jackknife, leaving out one group of blocks at a time: Z and the mean come from the same families. */
 static void estimate_ratios(const simulation *s, hw_design_result *io)
 {
-    const double n = (double)(s->n_blocks * BLOCK);
+    double all[2][2], part[GROUPS][2][2];
+    estimate_without(s, GROUPS, all);
+    for (uint32_t g = 0; g < GROUPS; g++) {
+        estimate_without(s, g, part[g]);
+    }
     for (uint32_t t = 0; t < 2; t++) {
         for (uint32_t i = 0; i < 2; i++) {
-            double mean = 0, variance = 0;
-            for (uint32_t k = 0; k < ALPHAS; k++) {
-                double sum = 0, square = 0;
-                for (uint64_t b = 0; b < s->n_blocks; b++) {
-                    sum += s->block[k * s->n_blocks + b].sum[t][i];
-                    square += s->block[k * s->n_blocks + b].square[t][i];
-                }
-                mean += sum / n / ALPHAS;
-                variance += (square / n - sum / n * (sum / n)) / n / (ALPHAS * ALPHAS);
+            double mean = 0, squares = 0;
+            for (uint32_t g = 0; g < GROUPS; g++) {
+                mean += part[g][t][i] / GROUPS;
+            }
+            for (uint32_t g = 0; g < GROUPS; g++) {
+                squares += (part[g][t][i] - mean) * (part[g][t][i] - mean);
             }
             hw_design_cell *c = &io->cell[t == 0 ? HW_DESIGN_UNRELATED : HW_DESIGN_TRUE][HW_DESIGN_LR_LOW + i];
-            c->simulated = t == 0 ? mean : 1 - mean;
-            c->se = variance > 0 ? sqrt(variance) : 0;
-            c->z = c->se > 0 ? beyond(c->simulated, c->exact) / c->se : 0;
+            c->simulated = t == 0 ? all[t][i] : 1 - all[t][i];
+            c->se = sqrt(squares * (GROUPS - 1) / GROUPS);
+            /* a true child misses so seldom that its complement is at the grain of a double */
+            c->z = c->se > 0 ? beyond(c->simulated, c->exact) / (c->se > GRAIN ? c->se : GRAIN) : 0;
         }
     }
 }
@@ -306,11 +352,11 @@ static void estimate_misses(const simulation *s, double *q, hw_design_result *io
     const uint32_t loci = s->d->n_loci;
     const double n = (double)(s->n_blocks * BLOCK);
     for (uint32_t l = 0; l < loci; l++) {
-        uint64_t count = 0;
+        double count = 0;
         for (uint64_t b = 0; b < s->n_blocks; b++) {
-            count += s->block[b].locus_miss[l];
+            count += s->block[PLAIN_UNRELATED * s->n_blocks + b].locus[l];
         }
-        q[l] = (double)count / n;
+        q[l] = count / n;
     }
     for (uint32_t k = 0; k < 3; k++) {
         hw_design_cell *c = &io->cell[HW_DESIGN_UNRELATED][HW_DESIGN_MISS_0 + k];
@@ -333,21 +379,16 @@ static void estimate_misses(const simulation *s, double *q, hw_design_result *io
 static void estimate_counts(const simulation *s, hw_design_result *io)
 {
     const double n = (double)(s->n_blocks * BLOCK);
-    block sum = {0};
-    for (uint64_t b = 0; b < s->n_blocks; b++) {
-        const block *truth = &s->block[(ALPHAS - 1) * s->n_blocks + b], *sibling = &s->block[ALPHAS * s->n_blocks + b];
-        for (uint32_t k = 0; k < 3; k++) {
-            sum.misses[k] += truth->misses[k];
+    for (uint32_t e = 0; e < HW_DESIGN_EVENTS; e++) {
+        uint64_t truth = 0, sibling = 0;
+        for (uint64_t b = 0; b < s->n_blocks; b++) {
+            truth += s->block[PLAIN_TRUE * s->n_blocks + b].count[e];
+            sibling += s->block[PLAIN_SIBLING * s->n_blocks + b].count[e];
         }
-        for (uint32_t k = 0; k < HW_DESIGN_EVENTS; k++) {
-            sum.sibling[k] += sibling->sibling[k];
+        estimate_count(sibling, n, &io->cell[HW_DESIGN_SIBLING][e]);
+        if (e >= HW_DESIGN_MISS_0) {
+            estimate_count(truth, n, &io->cell[HW_DESIGN_TRUE][e]);
         }
-    }
-    for (uint32_t k = 0; k < 3; k++) {
-        estimate_count(sum.misses[k], n, &io->cell[HW_DESIGN_TRUE][HW_DESIGN_MISS_0 + k]);
-    }
-    for (uint32_t k = 0; k < HW_DESIGN_EVENTS; k++) {
-        estimate_count(sum.sibling[k], n, &io->cell[HW_DESIGN_SIBLING][k]);
     }
 }
 
@@ -366,12 +407,13 @@ static hw_status prepare(simulation *s, hw_arena *arena, hw_err *err)
     const uint32_t loci = s->d->n_loci;
     s->block = HW_NEW(arena, block, items);
     s->sums = HW_NEW(arena, double *, loci);
-    uint32_t *counts = HW_NEW(arena, uint32_t, items * loci);
+    double *counts = HW_NEW(arena, double, 2 * items * loci);
     if (s->block == NULL || s->sums == NULL || counts == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     for (size_t i = 0; i < items; i++) {
-        s->block[i].locus_miss = counts + i * loci;
+        s->block[i].locus = counts + 2 * i * loci;
+        s->block[i].drawn = s->block[i].locus + loci;
     }
     for (uint32_t l = 0; l < loci; l++) {
         s->sums[l] = HW_NEW(arena, double, s->d->locus[l]->n);
@@ -406,7 +448,8 @@ hw_status hw_design_simulate(const hw_design *d, bool trio, uint64_t families, u
     s->d = d;
     s->trio = trio;
     s->seed = seed;
-    s->n_blocks = families / BLOCK + (families % BLOCK > 0 || families == 0);
+    s->n_blocks = families / BLOCK + (families % BLOCK > 0);
+    s->n_blocks = s->n_blocks * (SAMPLINGS - TILTED) < GROUPS ? GROUPS / (SAMPLINGS - TILTED) + 1 : s->n_blocks;
     for (uint32_t i = 0; i < 2; i++) {
         s->limit[i] = hw_pow10(d->log10_limit[i]);
     }
