@@ -5,6 +5,9 @@
 
 #include "kinship/chance_family.h"
 
+#define POWER_STEP 0.01
+#define POWER_SLACK 1e-6
+
 struct hw_chance {
     search s;
     matcher m;
@@ -147,6 +150,18 @@ hw_status chance_tail(const chance *c, uint32_t hypothesis, double x, double ste
     HW_TRY(curves(&curve, c, &arena, hypothesis, &o, err));
     *ret = chance_curve_tail(&curve, x);
     return HW_OK;
+}
+
+hw_status chance_power(matcher *m, const hw_family *family, uint32_t missing, double x, hw_tail *ret, hw_err *err)
+{
+    hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
+    chance c;
+    hw_status s = chance_init(&c, m, &m->scratch, family, missing, NULL, false, err);
+    if (s == HW_OK) {
+        s = chance_tail(&c, HW_CHANCE_MISSING, x, POWER_STEP, POWER_SLACK, ret, err);
+    }
+    hw_arena_reset(&m->scratch, mark);
+    return s;
 }
 
 /* ---- what laboratories and other rooms call ---- */

@@ -78,7 +78,7 @@ typedef struct hw_chance_database hw_chance_database;
 typedef struct hw_chance_database_options {
     double from, to, step;  /* log10 ratios of the ladder: 4 to 20 in steps of 0.5 */
     uint32_t exact_pairs;   /* all pairs of missing person and kind of sample are computed up to this many; 2000 */
-    uint32_t sample;        /* else this many are drawn; 1500 */
+    uint32_t sample;        /* else about this many are drawn; 4000 */
     uint64_t seed;
     double confidence;      /* of the upper limit when they are drawn; 0.95 */
 } hw_chance_database_options;

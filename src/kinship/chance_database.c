@@ -14,7 +14,7 @@
 
 #define MAX_STEPS 512u
 #define MAX_THREADS 256u
-#define LEAST_DRAWN 12u /* of a stratum */
+#define LEAST_DRAWN 100u /* of a stratum */
 #define CURVE_STEP 0.005
 #define CURVE_SLACK 1e-6
 
@@ -69,7 +69,7 @@ typedef struct job {
 
 void hw_chance_database_options_init(hw_chance_database_options *p)
 {
-    *p = (hw_chance_database_options){.from = 4.0, .to = 20.0, .step = 0.5, .exact_pairs = 2000, .sample = 1500, .seed = 1, .confidence = 0.95};
+    *p = (hw_chance_database_options){.from = 4.0, .to = 20.0, .step = 0.5, .exact_pairs = 2000, .sample = 4000, .seed = 1, .confidence = 0.95};
 }
 
 /* ---- kinds of samples ---- */
@@ -126,10 +126,10 @@ static uint32_t loci_typed(const job *j, const hw_family *f, uint32_t missing)
     return n;
 }
 
-/* Kind of family, and its loci in groups of four. */
+/* Kind of family, and by quarters how many of the loci it is typed at. */
 static hw_status list_persons(job *j, hw_err *err)
 {
-    uint32_t groups = j->s.n_loci / 4 + 1;
+    const uint32_t groups = 4;
     uint32_t n_strata = groups * HW_FAMILY_KINDS;
     size_t n = 0;
     for (size_t f = 0; f < j->d->n_families; f++) {
@@ -145,7 +145,7 @@ static hw_status list_persons(job *j, hw_err *err)
     for (uint32_t f = 0; f < j->d->n_families; f++) {
         const hw_family *family = &j->s.family[f];
         for (uint32_t k = 0; k < family->n_missing; k++) {
-            uint32_t at = (uint32_t)hw_family_kind_of(family, k) * groups + loci_typed(j, family, k) / 4;
+            uint32_t at = (uint32_t)hw_family_kind_of(family, k) * groups + loci_typed(j, family, k) * groups / (j->s.n_loci + 1);
             found[n++] = (person){.family = f, .missing = k, .stratum = at};
             j->stratum[at].n++;
         }

@@ -9,8 +9,8 @@
 
 #include "base/number.h"
 
-#define STEP 0.002
-#define SLACK 1e-9
+#define STEP 0.004
+#define SLACK 1e-8
 #define MAX_BINS ((int64_t)1 << 22)
 #define MAX_EXPONENT 250.0 /* of 10^(tilt S): beyond it no tilt is used */
 #define CANDIDATE_SHIFTS 8
@@ -32,6 +32,7 @@ typedef struct grid {
     uint32_t n;
     double offset;
     double moment; /* sum of p 10^(tilt (offset + step k)) */
+    uint32_t locus;
 } grid;
 
 /* One locus as given, without what is impossible or left out. */
@@ -68,7 +69,10 @@ static double tilted(double ratio, double tilt)
         double root = sqrt(ratio);
         return tilt == 0.25 ? sqrt(root) : root * sqrt(root);
     }
-    return tilt == 0.5 ? sqrt(ratio) : tilt == 2.0 ? ratio * ratio : hw_pow10(tilt * hw_log10(ratio));
+    if (tilt == 0.5 || tilt == 1.5) {
+        return tilt == 0.5 ? sqrt(ratio) : ratio * sqrt(ratio);
+    }
+    return tilt == 2.0 ? ratio * ratio : tilt == 3.0 ? ratio * ratio * ratio : hw_pow10(tilt * hw_log10(ratio));
 }
 
 static bool usable(double ratio, double p)
@@ -248,7 +252,7 @@ static int most_values_first(const void *a, const void *b)
     if (x->n != y->n) {
         return x->n > y->n ? -1 : 1;
     }
-    return x->offset < y->offset ? -1 : x->offset > y->offset ? 1 : 0;
+    return x->locus < y->locus ? -1 : 1;
 }
 
 /* ---- convolution ---- */
@@ -425,6 +429,7 @@ static hw_status convolve(work *w, bool up, hw_arena *arena, hw_curve_side *ret,
     double moment = 1.0;
     for (uint32_t i = 0; i < w->n; i++) {
         put_on_grid(w, &w->v[i], up, &w->g[i]);
+        w->g[i].locus = i;
     }
     qsort(w->g, w->n, sizeof(*w->g), most_values_first);
     for (uint32_t i = 0; i < w->n; i++) {
@@ -467,7 +472,7 @@ static hw_status convolve(work *w, bool up, hw_arena *arena, hw_curve_side *ret,
 static bool in_range(const hw_curve_options *o)
 {
     double step = o->step;
-    return (step == 0.0 || (step >= 1e-5 && step <= 1.0)) && o->tilt >= 0.0 && o->tilt <= 2.0 && o->slack >= 0.0 && o->slack <= 0.01 && o->from == o->from;
+    return (step == 0.0 || (step >= 1e-5 && step <= 1.0)) && o->tilt >= 0.0 && o->tilt <= 3.0 && o->slack >= 0.0 && o->slack <= 0.01 && o->from == o->from;
 }
 
 static hw_status take_loci(work *w, const hw_ratio_locus *locus, hw_err *err)
@@ -531,7 +536,7 @@ static hw_status make(work *w, hw_arena *arena, const hw_ratio_locus *locus, hw_
 hw_status hw_curve_init(hw_curve *ret, hw_arena *arena, const hw_ratio_locus *locus, uint32_t n_loci, const hw_curve_options *o, hw_err *err)
 {
     if (!in_range(o)) {
-        return HW_FAIL(err, HW_USAGE, "a curve with step %g, tilt %g, slack %g: step 1e-5 to 1, tilt 0 to 2, slack 0 to 0.01", o->step, o->tilt, o->slack);
+        return HW_FAIL(err, HW_USAGE, "a curve with step %g, tilt %g, slack %g: step 1e-5 to 1, tilt 0 to 3, slack 0 to 0.01", o->step, o->tilt, o->slack);
     }
     HW_CLEANUP(hw_arena_release) hw_arena scratch;
     hw_arena_init(&scratch, 0);
@@ -546,7 +551,7 @@ hw_status hw_curve_init(hw_curve *ret, hw_arena *arena, const hw_ratio_locus *lo
 
 double hw_curve_tilt(const hw_ratio_locus *locus, uint32_t n_loci, double x)
 {
-    static const double tilts[] = {0.0, 0.25, 0.5, 0.75, 1.0, 2.0};
+    static const double tilts[] = {0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0};
     double best = 0.0;
     double least = 0.0;
     for (size_t t = 1; t < sizeof(tilts) / sizeof(tilts[0]); t++) {
