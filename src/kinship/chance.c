@@ -5,6 +5,9 @@
 
 #include "kinship/chance_family.h"
 
+#define POWER_STEP 0.01
+#define POWER_SLACK 1e-6
+
 struct hw_chance {
     search s;
     matcher m;
@@ -138,15 +141,27 @@ hw_tail chance_curve_quantile(const chance_curve *c, double q)
     return (hw_tail){place(c, 1.0 - q, bottom, top, false), place(c, 1.0 - q, bottom, top, true)};
 }
 
-hw_status chance_tail(const chance *c, uint32_t hypothesis, double x, double step, hw_tail *ret, hw_err *err)
+hw_status chance_tail(const chance *c, uint32_t hypothesis, double x, double step, double slack, hw_tail *ret, hw_err *err)
 {
     HW_CLEANUP(hw_arena_release) hw_arena arena;
     hw_arena_init(&arena, 0);
     chance_curve curve;
-    const hw_curve_options o = {.step = step, .from = x, .tilt = -1.0};
+    const hw_curve_options o = {.step = step, .from = x, .tilt = -1.0, .slack = slack};
     HW_TRY(curves(&curve, c, &arena, hypothesis, &o, err));
     *ret = chance_curve_tail(&curve, x);
     return HW_OK;
+}
+
+hw_status chance_power(matcher *m, const hw_family *family, uint32_t missing, double x, hw_tail *ret, hw_err *err)
+{
+    hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
+    chance c;
+    hw_status s = chance_init(&c, m, &m->scratch, family, missing, NULL, false, err);
+    if (s == HW_OK) {
+        s = chance_tail(&c, HW_CHANCE_MISSING, x, POWER_STEP, POWER_SLACK, ret, err);
+    }
+    hw_arena_reset(&m->scratch, mark);
+    return s;
 }
 
 /* ---- what laboratories and other rooms call ---- */
@@ -201,7 +216,7 @@ const hw_chance_facts *hw_chance_describe(const hw_chance *c)
 
 hw_status hw_chance_tail(const hw_chance *c, uint32_t hypothesis, double x, hw_tail *ret, hw_err *err)
 {
-    return chance_tail(&c->c, hypothesis, x, 0.0, ret, err);
+    return chance_tail(&c->c, hypothesis, x, 0.0, 0.0, ret, err);
 }
 
 /* Everywhere at once: tilt 1 keeps the far tail of unrelated children, tilt 0 all of the others. */

@@ -71,6 +71,44 @@ HW_API hw_status hw_chance_tails(const hw_chance *c, uint32_t hypothesis, const 
 /** E[LR | hypothesis]; 1 for an unrelated child without X loci. */
 HW_API hw_status hw_chance_mean(const hw_chance *c, uint32_t hypothesis, hw_real *ret, hw_err *err) HW_MUST_CHECK;
 
+/* ---- a whole database ---- */
+
+typedef struct hw_chance_database hw_chance_database;
+
+typedef struct hw_chance_database_options {
+    double from, to, step;  /* log10 ratios of the ladder: 4 to 20 in steps of 0.5 */
+    uint32_t exact_pairs;   /* all pairs of missing person and kind of sample are computed up to this many; 2000 */
+    uint32_t sample;        /* else about this many are drawn; 4000 */
+    uint64_t seed;
+    double confidence;      /* of the upper limit when they are drawn; 0.95 */
+} hw_chance_database_options;
+HW_API void hw_chance_database_options_init(hw_chance_database_options *p);
+
+/** What is expected by chance at or above a ratio, over all children and all missing persons of the database. */
+typedef struct hw_chance_hits {
+    double estimate; /* expected number of unrelated pairs; between the bounds when all were computed */
+    double low;      /* proven lower bound; 0 when they were drawn */
+    double upper;    /* proven when all were computed, else the upper limit of the stated confidence */
+} hw_chance_hits;
+
+/**
+ * Prepare the ladder: the sum over all missing persons and all children of P(LR >= x | unrelated), where the other child is typed at the loci at which that child is,
+ * with its drop-out. Children typed alike are one kind of sample. Up to exact_pairs pairs of missing person and kind are all computed; else pairs are drawn
+ * (fixed seed), stratified by kind of family and number of typed loci, and the upper limit is that of Maurer and Pontil (2009) per stratum, the probabilities shared out
+ * between strata: it assumes nothing but Markov's bound P(LR >= x) <= 10^-x. Missing persons that cannot be computed count with that bound in `upper`.
+ * Threads of o; the result does not depend on them.
+ */
+HW_API hw_status hw_chance_database_new(const hw_dataset *d, const hw_match_options *o, const hw_chance_database_options *p, hw_chance_database **ret,
+                                        hw_err *err) HW_MUST_CHECK;
+HW_API void hw_chance_database_free(hw_chance_database *c);
+/**
+ * Look-up: what the next lower step of the ladder has, an upper bound for x (chance hits fall with x). Below the ladder the bound of Markov, above it that of the last step or of
+ * Markov, whichever is less. Any thread.
+ */
+HW_API hw_chance_hits hw_chance_database_at(const hw_chance_database *c, double x);
+/** Pairs of missing person and kind of sample: of all, and how many were computed; missing persons that could not be. */
+HW_API void hw_chance_database_size(const hw_chance_database *c, uint64_t *ret_pairs, uint64_t *ret_computed, uint32_t *ret_failed);
+
 #ifdef __cplusplus
 }
 #endif

@@ -41,8 +41,10 @@ typedef struct chance_curve {
  * resets that only when done with *ret. child NULL: any child typed in full.
  */
 hw_status chance_init(chance *ret, matcher *m, hw_arena *arena, const hw_family *family, uint32_t missing, const hw_profile *child, bool rivals, hw_err *err) HW_MUST_CHECK;
-/* step 0: that of a single tail. */
-hw_status chance_tail(const chance *c, uint32_t hypothesis, double x, double step, hw_tail *ret, hw_err *err) HW_MUST_CHECK;
+/* step and slack 0: those of a single tail. */
+hw_status chance_tail(const chance *c, uint32_t hypothesis, double x, double step, double slack, hw_tail *ret, hw_err *err) HW_MUST_CHECK;
+/* P(log10 LR >= x | the child is theirs) of a family as it stands, any child, in one call; the scratch of the matcher is as before. */
+hw_status chance_power(matcher *m, const hw_family *family, uint32_t missing, double x, hw_tail *ret, hw_err *err) HW_MUST_CHECK;
 /* The curve for tails at or above `from`, in the arena. */
 hw_status chance_curve_init(chance_curve *ret, const chance *c, hw_arena *arena, uint32_t hypothesis, const hw_curve_options *o, hw_err *err) HW_MUST_CHECK;
 hw_tail chance_curve_tail(const chance_curve *c, double x);

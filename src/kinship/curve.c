@@ -9,11 +9,14 @@
 
 #include "base/number.h"
 
-#define STEP 0.002
-#define SLACK 1e-9
+#define STEP 0.004
+#define SLACK 1e-8
 #define MAX_BINS ((int64_t)1 << 22)
 #define MAX_EXPONENT 250.0 /* of 10^(tilt S): beyond it no tilt is used */
 #define CANDIDATE_SHIFTS 8
+#define COARSE 0.25
+#define MOST_COARSE 256.0
+#define PLACES 4096        /* that one locus is put on without sorting */
 #define ROUNDED 1e-10      /* relative, of sums of products; measured below 1e-12 */
 #define EQUAL 4.3e-13      /* log10 ratios this near are equal: the search takes 10^x (1 - 1e-12) for 10^x */
 #define SURE 2e-13         /* the same, less what the logarithms of all loci may be off */
@@ -29,6 +32,7 @@ typedef struct grid {
     uint32_t n;
     double offset;
     double moment; /* sum of p 10^(tilt (offset + step k)) */
+    uint32_t locus;
 } grid;
 
 /* One locus as given, without what is impossible or left out. */
@@ -48,6 +52,7 @@ typedef struct work {
     grid *g;     /* [n] of the rounding at hand */
     uint32_t n;
     double max;
+    double *place; /* [PLACES] */
 } work;
 
 /* ---- the loci ---- */
@@ -60,7 +65,14 @@ static double tilted(double ratio, double tilt)
     if (tilt == 1.0) {
         return ratio;
     }
-    return tilt == 0.5 ? sqrt(ratio) : tilt == 2.0 ? ratio * ratio : hw_pow10(tilt * hw_log10(ratio));
+    if (tilt == 0.25 || tilt == 0.75) {
+        double root = sqrt(ratio);
+        return tilt == 0.25 ? sqrt(root) : root * sqrt(root);
+    }
+    if (tilt == 0.5 || tilt == 1.5) {
+        return tilt == 0.5 ? sqrt(ratio) : ratio * sqrt(ratio);
+    }
+    return tilt == 2.0 ? ratio * ratio : tilt == 3.0 ? ratio * ratio * ratio : hw_pow10(tilt * hw_log10(ratio));
 }
 
 static bool usable(double ratio, double p)
@@ -166,22 +178,66 @@ static int by_place(const void *a, const void *b)
     return x->p < y->p ? -1 : x->p > y->p ? 1 : 0; /* so that equal places are added in one order */
 }
 
+/*
+ * Values of little weight need no fine grid: those of all mutations of a locus fall on a few places. Each is moved by at most a share of a step, by weight, so
+ * that together they move the locus by no more than COARSE steps on the average.
+ */
+static double coarseness(const values *v, uint32_t i)
+{
+    double steps = COARSE * v->moment / ((double)v->n * v->weight[i]);
+    return steps < 2.0 ? 1.0 : floor(steps < MOST_COARSE ? steps : MOST_COARSE);
+}
+
+/* Atoms of one place become one, by place: by sorting, or through an array when the places are near together. */
+static void merge_sorted(grid *g)
+{
+    uint32_t n = g->n;
+    qsort(g->a, n, sizeof(*g->a), by_place);
+    g->n = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (g->n > 0 && g->a[g->n - 1].k == g->a[i].k) {
+            g->a[g->n - 1].p += g->a[i].p;
+        } else {
+            g->a[g->n++] = g->a[i];
+        }
+    }
+}
+
+static void merge_places(const work *w, grid *g)
+{
+    int64_t lo = INT64_MAX;
+    int64_t hi = INT64_MIN;
+    for (uint32_t i = 0; i < g->n; i++) {
+        lo = g->a[i].k < lo ? g->a[i].k : lo;
+        hi = g->a[i].k > hi ? g->a[i].k : hi;
+    }
+    if (g->n == 0 || hi - lo >= PLACES) {
+        merge_sorted(g);
+        return;
+    }
+    size_t range = (size_t)(hi - lo + 1);
+    memset(w->place, 0, range * sizeof(*w->place));
+    for (uint32_t i = 0; i < g->n; i++) {
+        w->place[g->a[i].k - lo] += g->a[i].p;
+    }
+    g->n = 0;
+    for (size_t k = 0; k < range; k++) {
+        if (w->place[k] > 0.0) {
+            g->a[g->n++] = (atom){lo + (int64_t)k, w->place[k]};
+        }
+    }
+}
+
 static void put_on_grid(const work *w, const values *v, bool up, grid *ret)
 {
     ret->offset = best_shift(v, w->step, up);
+    ret->n = v->n;
     for (uint32_t i = 0; i < v->n; i++) {
-        double t = (v->log10[i] - ret->offset) / w->step;
-        ret->a[i] = (atom){(int64_t)(up ? ceil(t) : floor(t)), v->p[i]};
+        double many = coarseness(v, i);
+        double t = (v->log10[i] - ret->offset) / (w->step * many);
+        ret->a[i] = (atom){(int64_t)((up ? ceil(t) : floor(t)) * many), v->p[i]};
     }
-    qsort(ret->a, v->n, sizeof(*ret->a), by_place);
-    ret->n = 0;
-    for (uint32_t i = 0; i < v->n; i++) {
-        if (ret->n > 0 && ret->a[ret->n - 1].k == ret->a[i].k) {
-            ret->a[ret->n - 1].p += ret->a[i].p;
-        } else {
-            ret->a[ret->n++] = ret->a[i];
-        }
-    }
+    merge_places(w, ret);
     ret->moment = 0.0;
     for (uint32_t i = 0; i < ret->n; i++) {
         double at = ret->offset + w->step * (double)ret->a[i].k;
@@ -196,7 +252,7 @@ static int most_values_first(const void *a, const void *b)
     if (x->n != y->n) {
         return x->n > y->n ? -1 : 1;
     }
-    return x->offset < y->offset ? -1 : x->offset > y->offset ? 1 : 0;
+    return x->locus < y->locus ? -1 : 1;
 }
 
 /* ---- convolution ---- */
@@ -211,6 +267,65 @@ typedef struct partial {
     double left_out; /* E[10^(tilt S)] of what was cut off, as a share of the whole moment */
 } partial;
 
+/* What one value of the locus adds: p times the sum so far, from grid value `from` of it on, to the places of `to`. */
+typedef struct shifted {
+    const double *src; /* beside `to` */
+    size_t from, to;   /* places of the new sum */
+    double p;
+} shifted;
+
+static void add_one(double *restrict dst, const shifted *x, size_t from, size_t to)
+{
+    for (size_t j = from; j < to; j++) {
+        dst[j] += x->p * x->src[j - x->from];
+    }
+}
+
+typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
+
+/* Four values at once where all of them reach: each place of the new sum is then loaded and stored once for four. */
+static void add_four(double *restrict dst, const shifted *x, size_t from, size_t to)
+{
+    const double *a = x[0].src + (from - x[0].from);
+    const double *b = x[1].src + (from - x[1].from);
+    const double *c = x[2].src + (from - x[2].from);
+    const double *d = x[3].src + (from - x[3].from);
+    const two pa = {x[0].p, x[0].p};
+    const two pb = {x[1].p, x[1].p};
+    const two pc = {x[2].p, x[2].p};
+    const two pd = {x[3].p, x[3].p};
+    size_t n = (to - from) & ~(size_t)1;
+    double *at = dst + from;
+    for (size_t j = 0; j < n; j += 2) {
+        two sum = pa * *(const two *)(const void *)(a + j) + pb * *(const two *)(const void *)(b + j);
+        sum += pc * *(const two *)(const void *)(c + j) + pd * *(const two *)(const void *)(d + j);
+        *(two *)(void *)(at + j) += sum;
+    }
+    for (int k = 0; k < 4; k++) {
+        add_one(dst, &x[k], from + n, to);
+    }
+}
+
+static void add_group(double *restrict dst, const shifted *x, uint32_t n)
+{
+    size_t from = 0;
+    size_t to = SIZE_MAX;
+    for (uint32_t i = 0; i < n; i++) {
+        from = x[i].from > from ? x[i].from : from;
+        to = x[i].to < to ? x[i].to : to;
+    }
+    bool together = n == 4 && from < to;
+    for (uint32_t i = 0; i < n; i++) {
+        add_one(dst, &x[i], x[i].from, together ? from : x[i].to);
+        if (together) {
+            add_one(dst, &x[i], to, x[i].to);
+        }
+    }
+    if (together) {
+        add_four(dst, x, from, to);
+    }
+}
+
 static void add_locus(partial *s, const grid *g, int64_t need)
 {
     int64_t lo = s->lo + g->a[0].k;
@@ -223,18 +338,18 @@ static void add_locus(partial *s, const grid *g, int64_t need)
     }
     double *next = s->buffer[1 - s->in];
     memset(next, 0, (size_t)(hi - lo + 1) * sizeof(*next));
+    shifted group[4];
+    uint32_t n = 0;
     for (uint32_t i = 0; i < g->n; i++) {
         int64_t from = lo - g->a[i].k;
         from = from < s->lo ? s->lo : from;
-        if (from > s->hi) {
-            continue;
+        if (from <= s->hi) {
+            size_t at = (size_t)(from + g->a[i].k - lo);
+            group[n++] = (shifted){s->f + (from - s->lo), at, at + (size_t)(s->hi - from + 1), g->a[i].p};
         }
-        double p = g->a[i].p;
-        const double *restrict src = s->f + (from - s->lo);
-        double *restrict dst = next + (from + g->a[i].k - lo);
-        size_t n = (size_t)(s->hi - from + 1);
-        for (size_t j = 0; j < n; j++) {
-            dst[j] += p * src[j];
+        if (n == 4 || i + 1 == g->n) {
+            add_group(next, group, n);
+            n = 0;
         }
     }
     s->in = 1 - s->in;
@@ -314,6 +429,7 @@ static hw_status convolve(work *w, bool up, hw_arena *arena, hw_curve_side *ret,
     double moment = 1.0;
     for (uint32_t i = 0; i < w->n; i++) {
         put_on_grid(w, &w->v[i], up, &w->g[i]);
+        w->g[i].locus = i;
     }
     qsort(w->g, w->n, sizeof(*w->g), most_values_first);
     for (uint32_t i = 0; i < w->n; i++) {
@@ -356,7 +472,7 @@ static hw_status convolve(work *w, bool up, hw_arena *arena, hw_curve_side *ret,
 static bool in_range(const hw_curve_options *o)
 {
     double step = o->step;
-    return (step == 0.0 || (step >= 1e-5 && step <= 1.0)) && o->tilt >= 0.0 && o->tilt <= 2.0 && o->slack >= 0.0 && o->slack <= 0.01 && o->from == o->from;
+    return (step == 0.0 || (step >= 1e-5 && step <= 1.0)) && o->tilt >= 0.0 && o->tilt <= 3.0 && o->slack >= 0.0 && o->slack <= 0.01 && o->from == o->from;
 }
 
 static hw_status take_loci(work *w, const hw_ratio_locus *locus, hw_err *err)
@@ -383,7 +499,8 @@ static hw_status make(work *w, hw_arena *arena, const hw_ratio_locus *locus, hw_
 {
     w->v = HW_NEW(w->scratch, values, w->n + 1);
     w->g = HW_NEW(w->scratch, grid, w->n + 1);
-    if (w->v == NULL || w->g == NULL) {
+    w->place = HW_NEW(w->scratch, double, PLACES);
+    if (w->v == NULL || w->g == NULL || w->place == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     HW_TRY(take_loci(w, locus, err));
@@ -419,7 +536,7 @@ static hw_status make(work *w, hw_arena *arena, const hw_ratio_locus *locus, hw_
 hw_status hw_curve_init(hw_curve *ret, hw_arena *arena, const hw_ratio_locus *locus, uint32_t n_loci, const hw_curve_options *o, hw_err *err)
 {
     if (!in_range(o)) {
-        return HW_FAIL(err, HW_USAGE, "a curve with step %g, tilt %g, slack %g: step 1e-5 to 1, tilt 0 to 2, slack 0 to 0.01", o->step, o->tilt, o->slack);
+        return HW_FAIL(err, HW_USAGE, "a curve with step %g, tilt %g, slack %g: step 1e-5 to 1, tilt 0 to 3, slack 0 to 0.01", o->step, o->tilt, o->slack);
     }
     HW_CLEANUP(hw_arena_release) hw_arena scratch;
     hw_arena_init(&scratch, 0);
@@ -434,7 +551,7 @@ hw_status hw_curve_init(hw_curve *ret, hw_arena *arena, const hw_ratio_locus *lo
 
 double hw_curve_tilt(const hw_ratio_locus *locus, uint32_t n_loci, double x)
 {
-    static const double tilts[] = {0.0, 0.5, 1.0, 2.0};
+    static const double tilts[] = {0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0};
     double best = 0.0;
     double least = 0.0;
     for (size_t t = 1; t < sizeof(tilts) / sizeof(tilts[0]); t++) {

@@ -34,10 +34,10 @@ typedef struct hw_tail {
 } hw_tail;
 
 typedef struct hw_curve_options {
-    double step;  /* of the grid, in log10; 0: 0.002 */
+    double step;  /* of the grid, in log10; 0: 0.004 */
     double from;  /* tails at or above this log10 ratio will be asked for; -INFINITY: all. Below it the bounds are valid and wide */
-    double tilt;  /* 0 .. 2; see above */
-    double slack; /* left out, relative to the bound of Markov; 0: 1e-9 */
+    double tilt;  /* 0 .. 3; see above */
+    double slack; /* left out, relative to the bound of Markov; 0: 1e-8 */
 } hw_curve_options;
 
 /** One rounding: probability of all grid values from the i-th up. */
@@ -60,7 +60,7 @@ typedef struct hw_curve {
  * milliseconds for 22 loci.
  */
 HW_API hw_status hw_curve_init(hw_curve *ret, hw_arena *arena, const hw_ratio_locus *locus, uint32_t n_loci, const hw_curve_options *o, hw_err *err) HW_MUST_CHECK;
-/** The tilt (0, 0.5, 1 or 2) under which the bound of Markov on P(log10 ratio >= x) is least. */
+/** The tilt (0, 0.25, 0.5, 0.75, 1, 1.5, 2 or 3) under which the bound of Markov on P(log10 ratio >= x) is least. */
 HW_API double hw_curve_tilt(const hw_ratio_locus *locus, uint32_t n_loci, double x);
 /** P(log10 ratio >= x); a ratio that equals 10^x but for rounding (relative 1e-12) counts. */
 HW_API hw_tail hw_curve_tail(const hw_curve *c, double x);

@@ -11,6 +11,8 @@
 
 #define STEP 0.01 /* of the curves: quantiles to about a twentieth of a log10 unit */
 
+#define SLACK 1e-7       /* of probability */
+#define SLACK_SHARE 1e-5 /* of the bound on a single tail */
 #define MAX_THREADS 256u
 
 /* One thread: the search as it is, and one without mutation for exclusions. */
@@ -84,7 +86,7 @@ static hw_status distribution(const job *j, const chance *c, hw_power *p, hw_err
     HW_CLEANUP(hw_arena_release) hw_arena arena;
     hw_arena_init(&arena, 0);
     chance_curve curve;
-    const hw_curve_options whole = {.step = STEP, .from = -(double)INFINITY, .tilt = 0.0};
+    const hw_curve_options whole = {.step = STEP, .from = -(double)INFINITY, .tilt = 0.0, .slack = SLACK};
     HW_TRY(chance_curve_init(&curve, c, &arena, HW_CHANCE_MISSING, &whole, err));
     for (int i = 0; i < 3; i++) {
         p->theirs_quantile[i] = chance_curve_quantile(&curve, q[i]);
@@ -92,7 +94,7 @@ static hw_status distribution(const job *j, const chance *c, hw_power *p, hw_err
     for (int i = 0; i < HW_POWER_TAILS; i++) {
         p->theirs[i] = chance_curve_tail(&curve, j->p->tail_log10[i]);
     }
-    return chance_tail(c, HW_CHANCE_UNRELATED, j->p->tail_log10[0], 0.5 * STEP, &p->unrelated, err);
+    return chance_tail(c, HW_CHANCE_UNRELATED, j->p->tail_log10[0], STEP, SLACK_SHARE, &p->unrelated, err);
 }
 
 static hw_status one(job *j, worker *w, hw_power *p, hw_arena *arena, hw_err *err)

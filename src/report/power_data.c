@@ -76,7 +76,7 @@ hw_status hw_report_power_csv(const hw_power_context *c, const hw_power_result *
         if (p->status == HW_OK) {
             csv_numbers(c, p, out);
         } else {
-            hw_str_addf(out, ",%u%s", p->typed, ",,,,,,,,,,,,,,,,,,,,,");
+            hw_str_addf(out, ",%u%s", p->typed, ",,,,,,,,,,,,,,,,,,,,,,");
         }
         text_field(out, c->d->synthetic ? "yes" : "no");
         text_field(out, p->status == HW_OK ? "" : hw_status_name(p->status));

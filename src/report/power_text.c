@@ -125,7 +125,7 @@ static void explain(hw_document *doc, const hw_power_context *c, const hw_power_
     hw_doc_add(doc, HW_BLOCK_SMALL,
                hw_doc_printf(doc, "excluded: an unrelated child shows a genotype that is impossible without mutation at one locus or more. 5, 50, 95 %%: quantiles of log10 of the ratio if the "
                                   "child is theirs. theirs, unrelated: probability of a ratio of %s or more if the child is theirs, if it is unrelated (lower and upper bound).", first));
-    hw_doc_add(doc, HW_BLOCK_SMALL, hw_doc_printf(doc, "weak: the probability of reaching %s if the child is theirs is below %s. A table of frequencies: %s.", first,
+    hw_doc_add(doc, HW_BLOCK_SMALL, hw_doc_printf(doc, "weak: the probability of reaching %s if the child is theirs is below %s. Frequencies: %s.", first,
                                                   hw_fmt_double(c->p->wanted, wanted), c->m->population[0]->name));
     if (c->children > 0.0) {
         hw_doc_add(doc, HW_BLOCK_SMALL, hw_doc_printf(doc, "chance hits: expected number of unrelated children among %s that reach %s (upper bound).", hw_fmt_double(c->children, children), first));
