@@ -29,11 +29,27 @@ typedef struct chance_run {
     double rate, most_z;
     uint32_t cells, beyond;
     panel panel[N_PANELS];
+    uint32_t n_panels;
 } chance_run;
 
-static hw_status run_panel(chance_run *r, uint32_t i, const char *what, const char *const *loci, uint32_t n, hw_err *err)
+static bool wanted(const chance_run *r, const char *name)
 {
-    panel *p = &r->panel[i];
+    const char *const *asked;
+    size_t n = args_list(&r->c->args, "panel", &asked);
+    bool found = n == 0;
+    for (size_t i = 0; i < n; i++) {
+        found = found || hw_streq(asked[i], name);
+    }
+    return found;
+}
+
+/* i: number of the panel, which its seed depends on, so that a panel alone gives what it gives among others. */
+static hw_status run_panel(chance_run *r, uint64_t i, const char *name, const char *what, const char *const *loci, uint32_t n, hw_err *err)
+{
+    if (!wanted(r, name)) {
+        return HW_OK;
+    }
+    panel *p = &r->panel[r->n_panels++];
     p->what = what;
     HW_TRY(hw_design_init(&p->design, &r->c->arena, r->in->population[0], loci, n, r->rate, err));
     for (int trio = 0; trio < 2; trio++) {
@@ -68,15 +84,15 @@ static void write_design(const panel *p, int trio, hw_str *out)
 static void write_text(const chance_run *r, hw_str *out)
 {
     hw_str_addf(out, "Table %s; mutation equal %g; %llu simulated families; seed %llu\n", r->in->population[0]->name, r->rate,
-                (unsigned long long)(2 * N_PANELS * r->panel[0].result[0].families), (unsigned long long)r->seed);
-    for (uint32_t i = 0; i < N_PANELS; i++) {
+                (unsigned long long)(2 * r->n_panels * r->panel[0].result[0].families), (unsigned long long)r->seed);
+    for (uint32_t i = 0; i < r->n_panels; i++) {
         hw_str_addf(out, "%u loci: %s:", r->panel[i].design.n_loci, r->panel[i].what);
         for (uint32_t l = 0; l < r->panel[i].design.n_loci; l++) {
             hw_str_addf(out, "%s %s", l > 0 ? "," : "", r->panel[i].design.locus[l]->locus);
         }
         hw_str_addc(out, '\n');
     }
-    for (uint32_t i = 0; i < N_PANELS; i++) {
+    for (uint32_t i = 0; i < r->n_panels; i++) {
         write_design(&r->panel[i], 0, out);
         write_design(&r->panel[i], 1, out);
     }
@@ -147,7 +163,7 @@ static void write_json(const chance_run *r, hw_str *out)
     hw_json_bool(&j, r->beyond == 0);
     hw_json_key(&j, "designs");
     hw_json_array(&j);
-    for (uint32_t i = 0; i < N_PANELS; i++) {
+    for (uint32_t i = 0; i < r->n_panels; i++) {
         put_design(&j, &r->panel[i], 0);
         put_design(&j, &r->panel[i], 1);
     }
@@ -168,9 +184,12 @@ static hw_status run(chance_run *r, hw_err *err)
         HW_TRY(args_add(&r->c->args, "freq", "norstr-east-asia", err));
     }
     HW_TRY(inputs_read_tables(r->c, r->in, err));
-    HW_TRY(run_panel(r, 0, "PowerPlex 18D and D12S391", PANEL_18, PANEL_18_LOCI, err));
-    HW_TRY(run_panel(r, 1, "GlobalFiler", PANEL_21, PANEL_21_LOCI, err));
-    HW_TRY(run_panel(r, 2, "all autosomal loci of the table", NULL, 0, err));
+    HW_TRY(run_panel(r, 0, "18", "PowerPlex 18D and D12S391", PANEL_18, PANEL_18_LOCI, err));
+    HW_TRY(run_panel(r, 1, "21", "GlobalFiler", PANEL_21, PANEL_21_LOCI, err));
+    HW_TRY(run_panel(r, 2, "all", "all autosomal loci of the table", NULL, 0, err));
+    if (r->n_panels == 0) {
+        return HW_FAIL(err, HW_USAGE, "--panel: expected 18, 21 or all");
+    }
     hw_str_init(&out, 0);
     if (args_has(&r->c->args, "json")) {
         write_json(r, &out);

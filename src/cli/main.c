@@ -107,6 +107,7 @@ static const arg_option VALIDATE_OPTIONS[] = {
 };
 
 static const arg_option VALIDATE_CHANCE_OPTIONS[] = {
+    {"panel", 0, ARG_REPEAT, "LOCI", "18|21|all", "these loci only. Default: all three"},
     {"samples", 0, ARG_ONE, "N", NULL, "families simulated in each of seven ways of sampling. Default: 20000"},
     {"seed", 0, ARG_ONE, "S", NULL, "repeat a run: the seed that it printed. Default: a new one"},
     {0},

@@ -36,8 +36,8 @@ HW_API hw_status hw_decide_by_posterior(void *ctx, const hw_dataset *d, const hw
                                         size_t *ret_n, hw_err *err) HW_MUST_CHECK;
 
 /**
- * By joint identification and the verdict of a policy (*(const hw_policy *)ctx); the search must have computed rivals. Chance hits are those of the family among
- * all children of the database. No finding of a quality check is known here; families that could be searched as stated count as fitting.
+ * By joint identification and the verdict of a policy (*(const hw_policy *)ctx); the search must have computed rivals. Chance hits are the upper limit
+ * for the whole database (chance.h). No finding of a quality check is known here; families that could be searched as stated count as fitting.
  */
 HW_API hw_status hw_decide_jointly(void *ctx, const hw_dataset *d, const hw_match_options *o, const hw_match_result *r, hw_arena *arena, hw_claim **ret,
                                    size_t *ret_n, hw_err *err) HW_MUST_CHECK;

@@ -1,50 +1,30 @@
 // SPDX-FileCopyrightText: 2026 The Homeward authors
 // SPDX-License-Identifier: Apache-2.0
 /* The whole of the decision put to the test: joint identification, chance hits, rivals, verdict. */
-#include <math.h>
-
 #include "base/number.h"
-#include "base/thread.h"
 #include "kinship/calibration.h"
 #include "kinship/chance.h"
 
-/* Chance hits are asked only where the pair alone comes near a report: nothing below is reported whatever they are. */
-#define NEAR 0.5
 /* The search adds up ratios of all pairs; the sum of those not listed comes back by subtraction, which this much of the whole may be wrong. */
 #define ROUNDING 1e-11
 
-typedef struct chance_work {
-    const hw_dataset *d;
-    const hw_match_options *o;
-    const hw_match_result *r;
-    double *hits; /* [candidate] */
-} chance_work;
-
-static hw_status chance_item(void *ctx, size_t item, unsigned worker, hw_err *err)
+/* Upper limits of the chance hits expected in the whole database, at least as strong as each candidate. */
+static hw_status chance_hits(const hw_dataset *d, const hw_match_options *o, const hw_match_result *r, hw_arena *arena, const double **ret, hw_err *err)
 {
-    (void)worker;
-    const chance_work *w = ctx;
-    const hw_candidate *c = &w->r->candidate[item];
-    hw_err mine = {0};
-    hw_chance *chance = NULL;
-    hw_tail tail;
-    w->hits[item] = (double)NAN;
-    if (c->posterior < NEAR) {
-        return HW_OK;
+    hw_chance_database_options p;
+    hw_chance_database *database = NULL;
+    double *hits = HW_NEW(arena, double, r->n_candidates + 1);
+    if (hits == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
     }
-    hw_match_options o = *w->o;
-    o.rivals = false;
-    hw_status s = hw_chance_new(w->d, &o, c->family, c->missing, w->d->child[c->child], &chance, &mine);
-    if (s == HW_OK) {
-        s = hw_chance_tail(chance, HW_CHANCE_UNRELATED, c->log10_lr, &tail, &mine);
+    hw_chance_database_options_init(&p);
+    HW_TRY(hw_chance_database_new(d, o, &p, &database, err));
+    for (size_t i = 0; i < r->n_candidates; i++) {
+        hits[i] = hw_chance_database_at(database, r->candidate[i].log10_lr).upper;
     }
-    hw_chance_free(chance);
-    if (s == HW_OK) {
-        w->hits[item] = tail.high * (double)w->d->n_children;
-        return HW_OK;
-    }
-    /* not known, which forbids a report: as for a user */
-    return s == HW_NO_MEMORY || s == HW_INTERNAL ? HW_FAIL(err, s, "%s", mine.msg) : HW_OK;
+    hw_chance_database_free(database);
+    *ret = hits;
+    return HW_OK;
 }
 
 /* Per child the sum of the ratios of its pairs that are not listed, from any of its posteriors: p = prior LR / (1 - P + prior sum). */
@@ -88,18 +68,14 @@ static hw_status all_yes(hw_arena *arena, size_t n, hw_answer **ret, hw_err *err
 static hw_status gather(const hw_dataset *d, const hw_match_options *o, const hw_match_result *r, hw_arena *arena, hw_decision_evidence *ret, hw_err *err)
 {
     hw_answer *fits, *family_quality, *child_quality;
-    double *hits = HW_NEW(arena, double, r->n_candidates + 1);
+    const double *hits = NULL;
     HW_TRY(all_yes(arena, d->n_families, &fits, err));
     HW_TRY(all_yes(arena, d->n_families, &family_quality, err));
     HW_TRY(all_yes(arena, d->n_children, &child_quality, err));
-    if (hits == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
     for (size_t i = 0; i < r->n_errors; i++) {
         fits[r->error[i].family] = HW_ANSWER_NO;
     }
-    chance_work w = {d, o, r, hits};
-    HW_TRY(hw_parallel_for(r->n_candidates, o->n_threads, chance_item, &w, err));
+    HW_TRY(chance_hits(d, o, r, arena, &hits, err));
     *ret = (hw_decision_evidence){.chance_hits = hits, .family_fits = fits, .family_quality = family_quality, .child_quality = child_quality};
     return unlisted(d, o, r, arena, &ret->rest, err);
 }

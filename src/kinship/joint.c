@@ -10,7 +10,7 @@
 
 void hw_joint_options_init(hw_joint_options *o)
 {
-    *o = (hw_joint_options){.rival_weight = 0.1, .max_shared = 12, .max_assignments = 20000, .max_operations = 4e6, .top = 5};
+    *o = (hw_joint_options){.rival_weight = 0.1, .max_shared = 12, .max_shared_weak = 6, .max_assignments = 20000, .max_operations = 4e6, .top = 5};
 }
 
 /* What lives while one call runs. */

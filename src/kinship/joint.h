@@ -25,8 +25,9 @@ typedef struct hw_joint_options {
     double prior_each;        /* prior of one missing person; 0: match options' prior_registered over the missing persons of the dataset */
     double rival_weight;      /* prior of "a child of a brother or sister of this family's parents" relative to prior_each; 0.1. Uses hw_candidate.rival_log10 */
     uint32_t max_shared;      /* children claimed by several families that are solved together; 12, at most 16 */
+    uint32_t max_shared_weak; /* the same where families would be joined by a claim that weighs less than "nowhere"; 6 */
     uint32_t max_assignments; /* of one family; 20000 */
-    double max_operations;    /* of one group; 2e7 (about a second) */
+    double max_operations;    /* of one group; 4e6 (about a second) */
     uint32_t top;             /* assignments listed per group; 5 */
 } hw_joint_options;
 HW_API void hw_joint_options_init(hw_joint_options *o);

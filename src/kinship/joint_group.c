@@ -112,8 +112,11 @@ static uint32_t root(grouper *g, uint32_t t)
     return t;
 }
 
-/* Would the two together still be small enough? Work: every entry of every family once for each set of shared children. */
-static bool fits(grouper *g, uint32_t a, uint32_t b)
+/*
+ * Would the two together still be small enough? Work: every entry of every family once for each set of shared children. A claim that weighs less than "nowhere" is worth
+ * less of it: cut, it moves the weight of "nowhere" by less than a factor of two.
+ */
+static bool fits(grouper *g, uint32_t a, uint32_t b, double strength)
 {
     if (g->size[a] + g->size[b] > MAX_FAMILIES) {
         return false;
@@ -135,6 +138,7 @@ static bool fits(grouper *g, uint32_t a, uint32_t b)
         }
     }
     uint32_t limit = g->o->max_shared < 16 ? g->o->max_shared : 16;
+    limit = g->prior * strength < 1.0 && g->o->max_shared_weak < limit ? g->o->max_shared_weak : limit;
     return shared <= limit && entries * (double)(1u << shared) <= g->o->max_operations;
 }
 
@@ -158,7 +162,7 @@ static hw_status join(grouper *g, size_t n_children, hw_err *err)
     for (size_t i = 0; i < g->n_meetings; i++) {
         uint32_t a = root(g, g->meeting[i].a);
         uint32_t b = root(g, g->meeting[i].b);
-        if (a == b || !fits(g, a, b)) {
+        if (a == b || !fits(g, a, b, g->meeting[i].strength)) {
             continue;
         }
         if (b < a) {
