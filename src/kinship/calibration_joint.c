@@ -1,12 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Homeward authors
 // SPDX-License-Identifier: Apache-2.0
 /* The whole of the decision put to the test: joint identification, chance hits, rivals, verdict. */
-#include "base/number.h"
 #include "kinship/calibration.h"
 #include "kinship/chance.h"
-
-/* The search adds up ratios of all pairs; the sum of those not listed comes back by subtraction, which this much of the whole may be wrong. */
-#define ROUNDING 1e-11
 
 /* Upper limits of the chance hits expected in the whole database, at least as strong as each candidate. */
 static hw_status chance_hits(const hw_dataset *d, const hw_match_options *o, const hw_match_result *r, hw_arena *arena, const double **ret, hw_err *err)
@@ -24,32 +20,6 @@ static hw_status chance_hits(const hw_dataset *d, const hw_match_options *o, con
     }
     hw_chance_database_free(database);
     *ret = hits;
-    return HW_OK;
-}
-
-/* Per child the sum of the ratios of its pairs that are not listed, from any of its posteriors: p = prior LR / (1 - P + prior sum). */
-static hw_status unlisted(const hw_dataset *d, const hw_match_options *o, const hw_match_result *r, hw_arena *arena, hw_joint_rest *ret, hw_err *err)
-{
-    double *sum = HW_NEW(arena, double, d->n_children + 1), *low = HW_NEW(arena, double, d->n_children + 1);
-    double *high = HW_NEW(arena, double, d->n_children + 1), *listed = HW_NEW(arena, double, d->n_children + 1);
-    if (sum == NULL || low == NULL || high == NULL || listed == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    for (size_t i = 0; i < r->n_candidates; i++) {
-        const hw_candidate *c = &r->candidate[i];
-        const double lr = c->log10_lr < 300 ? hw_pow10(c->log10_lr) : 1e300;
-        listed[c->child] += lr;
-        if (c->posterior > 0) {
-            sum[c->child] = (r->prior_each * lr / c->posterior - (1 - o->prior_registered)) / r->prior_each;
-        }
-    }
-    for (size_t i = 0; i < d->n_children; i++) {
-        const double whole = sum[i], rest = whole - listed[i], slack = ROUNDING * whole;
-        sum[i] = rest > 0 ? rest : 0;
-        low[i] = rest - slack > 0 ? rest - slack : 0;
-        high[i] = rest + slack > 0 ? rest + slack : 0;
-    }
-    *ret = (hw_joint_rest){sum, low, high};
     return HW_OK;
 }
 
@@ -76,8 +46,9 @@ static hw_status gather(const hw_dataset *d, const hw_match_options *o, const hw
         fits[r->error[i].family] = HW_ANSWER_NO;
     }
     HW_TRY(chance_hits(d, o, r, arena, &hits, err));
-    *ret = (hw_decision_evidence){.chance_hits = hits, .family_fits = fits, .family_quality = family_quality, .child_quality = child_quality};
-    return unlisted(d, o, r, arena, &ret->rest, err);
+    *ret = (hw_decision_evidence){.rest = {r->rest, r->rest_low, r->rest_high}, .chance_hits = hits, .family_fits = fits, .family_quality = family_quality,
+                                  .child_quality = child_quality};
+    return HW_OK;
 }
 
 hw_status hw_decide_jointly(void *ctx, const hw_dataset *d, const hw_match_options *o, const hw_match_result *r, hw_arena *arena, hw_claim **ret, size_t *ret_n,

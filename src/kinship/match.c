@@ -1,16 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The Homeward authors
 // SPDX-License-Identifier: Apache-2.0
 #include "base/thread.h"
-#include "kinship/matcher.h"
+#include "kinship/screen.h"
 
 #include <math.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CHUNK_PAIRS ((size_t)8 << 20) /* ratios held at a time */
 #define MAX_CANDIDATES ((size_t)50000000)
+#define MAX_THREADS 256u
 
 void hw_match_options_init(hw_match_options *o)
 {
@@ -37,260 +36,29 @@ const char *hw_verbal_scale(double log10_lr)
     return log10_lr < 0.0 ? "extremely strong support against" : "no statement";
 }
 
-/* ---- all against all ---- */
+/* ---- the search ---- */
 
-typedef struct slot {
-    uint32_t family, missing;
-    const hw_family *f;
-    hw_status status;
-    const char *error;
-} slot;
-
-typedef struct all {
-    search s;
-    matcher *matcher;   /* [threads] */
-    slot *slot;         /* every missing person of every family */
-    size_t n_slots;
-    hw_real *ratio;     /* [slot of the chunk * n_children + child] */
-    size_t chunk_start;
-    hw_real *own;       /* ratio of each candidate, in the order found */
-    size_t own_cap;
-    atomic_size_t done;
-    hw_arena *errors;   /* per thread texts of errors */
-    pthread_mutex_t lock; /* guards the progress call */
-} all;
-
-typedef struct family_locus {
-    uint32_t locus;
-    locus_table table;
-} family_locus;
-
-/* Multiply the ratios of one child at all loci: products of up to eight, then rescaled, in the order of the panel. Eight mutations of many steps would leave a double. */
-static hw_status child_ratio(matcher *m, question *q, const family_locus *fl, uint32_t n, size_t child, bool x_usable, hw_real *ret, hw_err *err)
-{
-    hw_real total = hw_real_from(1.0);
-    double product = 1.0;
-    uint32_t held = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        if (m->s->locus[fl[i].locus].kind == HW_LOCUS_X && !x_usable) {
-            continue;
-        }
-        int32_t g = fl[i].table.v->child_index[child];
-        double r = 1.0;
-        if (g >= 0) {
-            r = fl[i].table.ratio[g];
-        } else if (g <= CHILD_OPEN) {
-            r = open_ratio(&fl[i].table, &fl[i].table.v->open[CHILD_OPEN - g]);
-        } else if (g == CHILD_SLOW) {
-            HW_TRY(question_slow_ratio(m, q, 0, fl[i].locus, m->s->d->child[child], &r, err));
-        }
-        product *= r;
-        if (++held == 8 || product < 1e-100) {
-            total = hw_real_mul_d(total, product);
-            product = 1.0;
-            held = 0;
-        }
-    }
-    *ret = hw_real_mul_d(total, product);
-    return HW_OK;
-}
-
-static hw_status family_tables(matcher *m, question *q, family_locus *fl, uint32_t *ret_n, hw_err *err)
-{
-    const search *s = m->s;
-    hw_typing *t = HW_NEW(&m->scratch, hw_typing, q->ped->n + 1);
-    if (t == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < s->n_loci; i++) {
-        bool x_open = s->locus[i].kind == HW_LOCUS_X && q->ped->person[q->person].sex == HW_SEX_UNKNOWN;
-        if (!question_typings(q, s->locus[i].panel_index, t) || x_open) {
-            continue;
-        }
-        fl[n].locus = i;
-        HW_TRY(question_table(m, q, 0, i, NULL, 0, &fl[n].table, err));
-        HW_TRY(variant_child_index(m, fl[n].table.v, err));
-        n++;
-    }
-    *ret_n = n;
-    return HW_OK;
-}
-
-/* The pair's linked loci, exactly, in place of the product of the two. */
-static hw_status linked_ratio(matcher *m, const hw_family *settled, uint32_t missing, size_t child, hw_real *ret, hw_err *err)
-{
-    pair_lr r;
-    HW_TRY(pair_lr_compute(m, (uint32_t)child, settled, missing, false, &r, err));
-    *ret = r.ratio;
-    pair_lr_release(&r);
-    return HW_OK;
-}
-
-/* Does the family's pedigree make linkage matter for any pair of loci in use? */
-static hw_status links_matter(matcher *m, const question *q, const family_locus *fl, uint32_t n, bool *ret, hw_err *err)
-{
-    const hw_settings *set = m->s->o->settings;
-    *ret = false;
-    for (uint32_t k = 0; k < set->n_linked && !*ret; k++) {
-        const family_locus *two[2] = {NULL, NULL};
-        for (uint32_t i = 0; i < n; i++) {
-            const char *name = m->s->locus[fl[i].locus].name;
-            two[0] = hw_streq(name, set->linked[k].a) ? &fl[i] : two[0];
-            two[1] = hw_streq(name, set->linked[k].b) ? &fl[i] : two[1];
-        }
-        if (two[0] == NULL || two[1] == NULL) {
-            continue;
-        }
-        const hw_locus_model *lm[2] = {two[0]->table.v->model, two[1]->table.v->model};
-        hw_typing *t[2];
-        for (int i = 0; i < 2; i++) {
-            t[i] = HW_NEW(&m->scratch, hw_typing, q->ped->n + 1);
-            if (t[i] == NULL) {
-                return HW_NO_MEMORY_FAIL(err);
-            }
-            (void)question_typings(q, m->s->locus[two[i]->locus].panel_index, t[i]);
-            t[i][q->person] = (hw_typing){lm[i]->allele[0], lm[i]->allele[0], 0.0, 0.0};
-        }
-        const hw_typing *both[2] = {t[0], t[1]};
-        HW_TRY(linked_matters(m->engine, q->ped, lm, both, ret, err));
-    }
-    return HW_OK;
-}
-
-/* All children against one missing person whose sex is `sex` (UNKNOWN: as it stands, nothing depends on it). */
-static hw_status one_sex(all *a, matcher *m, const slot *sl, hw_sex sex, hw_real *row, hw_err *err)
-{
-    const hw_family *f = sl->f;
-    hw_pedigree copy;
-    HW_TRY(hw_pedigree_copy(&f->pedigree, &copy, err));
-    question q = {0};
-    family_locus *fl = HW_NEW(&m->scratch, family_locus, a->s.n_loci + 1);
-    hw_status status = fl == NULL ? HW_NO_MEMORY_FAIL(err) : pedigree_settle_sex(&copy, f->missing[sl->missing], sex, err);
-    if (status == HW_OK) {
-        status = question_init(m, &q, f, sl->missing, &copy, err);
-    }
-    uint32_t n = 0;
-    if (status == HW_OK) {
-        status = family_tables(m, &q, fl, &n, err);
-    }
-    bool links = false;
-    hw_family settled = *f;
-    settled.pedigree = copy;
-    if (status == HW_OK && a->s.o->settings->n_linked > 0) {
-        status = links_matter(m, &q, fl, n, &links, err);
-    }
-    for (size_t c = 0; status == HW_OK && c < a->s.d->n_children; c++) {
-        hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
-        bool x_usable = sex != HW_SEX_UNKNOWN && (a->s.child_sex[c] == HW_SEX_UNKNOWN || a->s.child_sex[c] == sex);
-        status = links ? linked_ratio(m, &settled, sl->missing, c, &row[c], err) : child_ratio(m, &q, fl, n, c, x_usable, &row[c], err);
-        hw_arena_reset(&m->scratch, mark);
-    }
-    question_release(&q);
-    hw_pedigree_release(&copy);
-    return status;
-}
-
-/* A sex under which the family's own readings cannot be: no child is the missing person of that sex. */
-static hw_status one_possible_sex(all *a, matcher *m, const slot *sl, hw_sex sex, double weight, hw_real *row, hw_err *err)
-{
-    if (weight > 0.0) {
-        return one_sex(a, m, sl, sex, row, err);
-    }
-    for (size_t c = 0; c < a->s.d->n_children; c++) {
-        row[c] = hw_real_from(0.0);
-    }
-    return HW_OK;
-}
-
-/*
- * Nobody knows the sex of the missing person, and it matters. With w the weight of a sex by the family's readings (mean 1), r the ratio and u the probability of the
- * child's X readings for an unrelated child of that sex, divided by their sum: a child of known sex has w r, one of unknown sex w_m r_m u_m + w_f r_f u_f.
- */
-static hw_status both_sexes(all *a, matcher *m, const slot *sl, hw_real *row, hw_err *err)
-{
-    size_t n = a->s.d->n_children;
-    hw_real *girl = HW_NEW(&m->scratch, hw_real, n + 1);
-    double boys = 0.0;
-    double girls = 0.0;
-    if (girl == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    HW_TRY(family_sex_weights(m, sl->f, sl->missing, &boys, &girls, err));
-    HW_TRY(one_possible_sex(a, m, sl, HW_SEX_MALE, boys, row, err));
-    HW_TRY(one_possible_sex(a, m, sl, HW_SEX_FEMALE, girls, girl, err));
-    for (size_t c = 0; c < n; c++) {
-        hw_real boy = hw_real_mul_d(row[c], boys);
-        girl[c] = hw_real_mul_d(girl[c], girls);
-        if (a->s.child_sex[c] == HW_SEX_MALE) {
-            row[c] = boy;
-        } else if (a->s.child_sex[c] == HW_SEX_FEMALE) {
-            row[c] = girl[c];
-        } else {
-            double x_boy = 0.0;
-            double x_girl = 0.0;
-            HW_TRY(child_x_shares(m, sl->f, sl->missing, a->s.d->child[c], &x_boy, &x_girl, err));
-            row[c] = hw_real_add(hw_real_mul_d(boy, x_boy), hw_real_mul_d(girl[c], x_girl));
-        }
-    }
-    return HW_OK;
-}
-
-static hw_status search_as_stated(all *a, matcher *m, const slot *sl, hw_real *row, hw_err *err)
-{
-    const hw_family *f = sl->f;
-    uint32_t person = f->missing[sl->missing];
-    hw_sex stated = f->pedigree.person[person].sex;
-    size_t n = a->s.d->n_children;
-    if (stated != HW_SEX_UNKNOWN || !search_sex_matters(&a->s, f, person)) {
-        HW_TRY(one_sex(a, m, sl, stated, row, err));
-        for (size_t c = 0; c < n; c++) {
-            row[c] = hw_real_mul_d(row[c], search_sex_ratio(&a->s, (uint32_t)c, stated));
-        }
-        return HW_OK;
-    }
-    return both_sexes(a, m, sl, row, err);
-}
-
-/*
- * Other members of unknown sex, where it matters: the mean over all assignments of sexes, each weighed by the probability of the family's readings under it.
- */
-static hw_status search_slot(all *a, matcher *m, const slot *sl, hw_real *row, hw_err *err)
-{
-    size_t n = a->s.d->n_children;
-    family_worlds w;
-    HW_TRY(family_worlds_init(&w, m, sl->f, sl->missing, err));
-    if (w.n == 0) {
-        return search_as_stated(a, m, sl, row, err);
-    }
-    hw_real *one = HW_NEW(&m->scratch, hw_real, n + 1);
-    hw_status status = one == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
-    for (size_t c = 0; c < n; c++) {
-        row[c] = hw_real_from(0.0);
-    }
-    for (uint32_t i = 0; status == HW_OK && i < w.n; i++) {
-        slot here = *sl;
-        here.f = &w.family[i];
-        status = w.weight[i] > 0.0 ? search_as_stated(a, m, &here, one, err) : HW_OK;
-        for (size_t c = 0; status == HW_OK && w.weight[i] > 0.0 && c < n; c++) {
-            row[c] = hw_real_add(row[c], hw_real_mul_d(one[c], w.weight[i]));
-        }
-    }
-    family_worlds_release(&w);
-    return status;
-}
-
-static void progress(all *a, size_t total)
+void match_progress(all *a)
 {
     size_t done = atomic_fetch_add(&a->done, 1) + 1;
     if (a->s.o->progress != NULL) {
         pthread_mutex_lock(&a->lock);
-        a->s.o->progress(a->s.o->progress_ctx, done, total);
+        a->s.o->progress(a->s.o->progress_ctx, done, a->n_slots);
         pthread_mutex_unlock(&a->lock);
     }
 }
 
-static hw_status search_item(void *ctx, size_t item, unsigned worker, hw_err *err)
+hw_status slot_failed(all *a, slot *sl, unsigned worker, hw_status status, const hw_err *mine, hw_err *err)
+{
+    sl->status = status;
+    if (status == HW_NO_MEMORY || status == HW_INTERNAL || status == HW_LIMIT) {
+        return HW_FAIL(err, status, "family %s: %s", a->s.family[sl->family].id, mine->msg);
+    }
+    sl->error = hw_arena_strdup(&a->errors[worker], mine->msg);
+    return sl->error == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
+}
+
+static hw_status plain_item(void *ctx, size_t item, unsigned worker, hw_err *err)
 {
     all *a = ctx;
     matcher *m = &a->matcher[worker];
@@ -298,35 +66,25 @@ static hw_status search_item(void *ctx, size_t item, unsigned worker, hw_err *er
     hw_real *row = a->ratio + item * a->s.d->n_children;
     hw_err mine = {0};
     hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
-    sl->status = search_slot(a, m, sl, row, &mine);
+    hw_status status = search_slot(m, sl, row, &mine);
     hw_arena_reset(&m->scratch, mark);
-    progress(a, a->n_slots);
-    if (sl->status == HW_OK) {
+    match_progress(a);
+    if (status == HW_OK) {
         return HW_OK;
     }
     memset(row, 0, a->s.d->n_children * sizeof(*row));
-    if (sl->status == HW_NO_MEMORY || sl->status == HW_INTERNAL) {
-        return HW_FAIL(err, sl->status, "family %s: %s", a->s.family[sl->family].id, mine.msg);
-    }
-    sl->error = hw_arena_strdup(&a->errors[worker], mine.msg);
-    return sl->error == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
+    return slot_failed(a, sl, worker, status, &mine, err);
 }
 
-static hw_status add_candidate(all *a, hw_match_result *r, size_t *cap, const slot *sl, size_t child, hw_real ratio, hw_err *err)
+hw_status add_pair(all *a, hw_pairs *r, const hw_pair *p, hw_err *err)
 {
-    HW_TRY(HW_GROW(a->own, r->n_candidates, a->own_cap, MAX_CANDIDATES, "candidate pairs; raise the threshold", err));
-    HW_TRY(HW_GROW(r->candidate, r->n_candidates, *cap, MAX_CANDIDATES, "candidate pairs; raise the threshold", err));
-    a->own[r->n_candidates] = ratio;
-    r->candidate[r->n_candidates++] = (hw_candidate){.child = (uint32_t)child,
-                                                     .family = sl->family,
-                                                     .missing = sl->missing,
-                                                     .log10_lr = hw_real_log10(ratio),
-                                                     .rival_log10 = (double)NAN};
+    HW_TRY(HW_GROW(r->pair, r->n, a->pair_cap, MAX_CANDIDATES, "candidate pairs; raise the threshold", err));
+    r->pair[r->n++] = *p;
     return HW_OK;
 }
 
-/* 10^x, less the rounding that a product of ratios may have gathered: a ratio of just 10^4 is at a threshold of 4. */
-static hw_real threshold_of(double log10)
+/* A ratio of just 10^4 is at a threshold of 4. */
+hw_real match_threshold(double log10)
 {
     const double most = 1e6;
     double rest = log10 > most ? most : log10 < -most ? -most : log10;
@@ -341,10 +99,10 @@ static hw_real threshold_of(double log10)
 }
 
 /* Sums run over families in their order, so that no thread count changes a bit. */
-static hw_status collect(all *a, size_t n, hw_real *sum, hw_match_result *r, size_t *cap, hw_err *err)
+static hw_status collect_rows(all *a, size_t n, hw_real *rest, hw_pairs *r, hw_err *err)
 {
     size_t n_children = a->s.d->n_children;
-    hw_real threshold = threshold_of(a->s.o->threshold_log10);
+    hw_real threshold = match_threshold(a->s.o->threshold_log10);
     for (size_t i = 0; i < n; i++) {
         const slot *sl = &a->slot[a->chunk_start + i];
         if (sl->status != HW_OK) {
@@ -352,120 +110,146 @@ static hw_status collect(all *a, size_t n, hw_real *sum, hw_match_result *r, siz
         }
         bool listed = a->s.o->list_family == UINT32_MAX || a->s.o->list_family == sl->family;
         r->pairs += n_children;
+        r->persons++;
         for (size_t c = 0; c < n_children; c++) {
             hw_real x = a->ratio[i * n_children + c];
-            sum[c] = hw_real_add(sum[c], x);
+            r->sum[c] = hw_real_add(r->sum[c], x);
             if (listed && hw_real_cmp(x, threshold) >= 0) {
-                HW_TRY(add_candidate(a, r, cap, sl, c, x, err));
+                const hw_pair p = {.child = (uint32_t)c, .family = sl->family, .missing = sl->missing, .ratio = x};
+                HW_TRY(add_pair(a, r, &p, err));
+            } else {
+                rest[c] = hw_real_add(rest[c], x);
             }
         }
     }
     return HW_OK;
 }
 
-/* ---- what is said of a candidate ---- */
-
-typedef struct detail {
-    hw_family_error *problem; /* per candidate: why not all of it could be computed; text NULL when all was */
-    all *a;
-    hw_match_result *r;
-    hw_arena *texts; /* per thread */
-} detail;
-
-static const char *relation_text(hw_arena *arena, const hw_family *f, uint32_t person)
+static hw_status search_plain(all *a, hw_pairs *r, hw_err *err)
 {
-    const hw_person *p = &f->pedigree.person[person];
-    bool father = p->father >= 0 && f->profile[p->father] != NULL;
-    bool mother = p->mother >= 0 && f->profile[p->mother] != NULL;
-    if (father && mother) {
-        return "child of both parents";
+    size_t n_children = a->s.d->n_children;
+    size_t per_chunk = n_children == 0 ? a->n_slots + 1 : CHUNK_PAIRS / n_children + 1;
+    per_chunk = per_chunk > a->n_slots ? a->n_slots + 1 : per_chunk;
+    HW_AUTO_FREE hw_real *ratio = hw_alloc(per_chunk * n_children + 1, sizeof(*ratio));
+    HW_AUTO_FREE hw_real *rest = hw_alloc(n_children + 1, sizeof(*rest));
+    r->sum = HW_NEW(&r->arena, hw_real, n_children + 1);
+    if (ratio == NULL || rest == NULL || r->sum == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
     }
-    uint32_t full = 0;
-    uint32_t half = 0;
-    uint32_t grand = 0;
-    uint32_t children = 0;
-    for (size_t i = 0; i < f->pedigree.n; i++) {
-        const hw_person *o = &f->pedigree.person[i];
-        if (i == person || f->profile[i] == NULL) {
+    r->plain = true;
+    a->ratio = ratio;
+    for (a->chunk_start = 0; a->chunk_start < a->n_slots; a->chunk_start += per_chunk) {
+        size_t n = a->n_slots - a->chunk_start;
+        n = n > per_chunk ? per_chunk : n;
+        HW_TRY(hw_parallel_for(n, a->n_threads, plain_item, a, err));
+        HW_TRY(collect_rows(a, n, rest, r, err));
+    }
+    for (size_t c = 0; c < n_children; c++) {
+        r->rest[c] = r->rest_low[c] = r->rest_high[c] = hw_real_to_double(rest[c]);
+    }
+    return HW_OK;
+}
+
+/* A family that does not fit says so once, not once for each of its missing persons. */
+static hw_status list_errors(const slot *sl, size_t n, hw_pairs *r, size_t *cap, hw_err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (sl[i].status == HW_OK || (r->n_errors > 0 && r->error[r->n_errors - 1].family == sl[i].family)) {
             continue;
         }
-        bool same_father = p->father >= 0 && o->father == p->father;
-        bool same_mother = p->mother >= 0 && o->mother == p->mother;
-        full += same_father && same_mother ? 1 : 0;
-        half += same_father != same_mother ? 1 : 0;
-        children += o->father == (int32_t)person || o->mother == (int32_t)person ? 1 : 0;
-        for (int side = 0; side < 2; side++) {
-            int32_t parent = side == 0 ? p->father : p->mother;
-            grand += parent >= 0 && (f->pedigree.person[parent].father == (int32_t)i || f->pedigree.person[parent].mother == (int32_t)i) ? 1 : 0;
+        HW_TRY(HW_GROW(r->error, r->n_errors, *cap, MAX_CANDIDATES, "families that could not be searched", err));
+        const char *text = hw_arena_strdup(&r->arena, sl[i].error);
+        if (text == NULL) {
+            return HW_NO_MEMORY_FAIL(err);
         }
+        r->error[r->n_errors++] = (hw_family_error){.family = sl[i].family, .status = sl[i].status, .text = text};
     }
-    const char *with = full > 0 ? ", with siblings" : half > 0 ? ", with half siblings" : grand > 0 ? ", with grandparents" : "";
-    if (father || mother) {
-        bool known = f->pedigree.person[father ? p->father : p->mother].sex != HW_SEX_UNKNOWN;
-        return hw_arena_printf(arena, "child of %s%s", !known ? "one parent" : father ? "the father" : "the mother", with);
-    }
-    if (children > 0) {
-        return hw_arena_printf(arena, "parent of %u", children);
-    }
-    if (full > 0) {
-        return hw_arena_printf(arena, "full sibling of %u%s", full, grand > 0 ? ", with grandparents" : "");
-    }
-    if (half > 0) {
-        return hw_arena_printf(arena, "half sibling of %u", half);
-    }
-    return grand > 0 ? hw_arena_printf(arena, "grandchild of %u", grand) : "relative";
+    return HW_OK;
 }
 
-static hw_status describe(detail *t, hw_candidate *c, matcher *m, hw_arena *texts, hw_err *err)
+/* A chunk from the log instead of a search. */
+static hw_status take_chunk(all *a, const hw_match_chunk *k, hw_pairs *r, size_t *error_cap, hw_err *err)
 {
-    pair_lr r;
-    HW_TRY(pair_lr_compute(m, c->child, &t->a->s.family[c->family], c->missing, t->a->s.o->rivals, &r, err));
-    uint32_t n_pop = t->a->s.o->n_populations;
-    c->loci_used = r.n_used;
-    c->inconsistent = r.n_inconsistent;
-    c->log10_lr_min = c->log10_lr;
-    for (uint32_t k = 1; k < n_pop; k++) {
-        if (r.log10_ratio[k] < c->log10_lr_min) {
-            c->log10_lr_min = r.log10_ratio[k];
-            c->min_population = k;
-        }
+    for (size_t i = 0; i < k->n_pairs; i++) {
+        HW_TRY(add_pair(a, r, &k->pair[i], err));
     }
-    for (uint32_t h = 2; t->a->s.o->rivals && h < r.h.n; h++) {
-        double against = r.log10_ratio[0] - r.log10_ratio[(size_t)h * n_pop];
-        if (against == against && (c->rival == NULL || against < c->rival_log10)) {
-            c->rival_log10 = against;
-            c->rival = r.h.h[h].text;
+    for (size_t i = 0; i < k->n_errors; i++) {
+        HW_TRY(HW_GROW(r->error, r->n_errors, *error_cap, MAX_CANDIDATES, "families that could not be searched", err));
+        r->error[r->n_errors] = k->error[i];
+        r->error[r->n_errors].text = hw_arena_strdup(&r->arena, k->error[i].text);
+        if (r->error[r->n_errors].text == NULL) {
+            return HW_NO_MEMORY_FAIL(err);
         }
+        r->n_errors++;
     }
-    const hw_family *f = &t->a->s.family[c->family];
-    c->rival = c->rival == NULL ? NULL : hw_arena_strdup(texts, c->rival);
-    c->relation = relation_text(texts, f, f->missing[c->missing]);
-    bool lost = c->relation == NULL || (c->rival == NULL && c->rival_log10 == c->rival_log10);
-    pair_lr_release(&r);
-    return lost ? HW_NO_MEMORY_FAIL(err) : HW_OK;
+    r->pairs += k->pairs;
+    r->persons += k->persons;
+    return HW_OK;
 }
 
-static hw_status detail_item(void *ctx, size_t item, unsigned worker, hw_err *err)
+static hw_status one_chunk(all *a, screen *c, bound_cache *cache, size_t number, hw_pairs *r, size_t *error_cap, hw_err *err)
 {
-    detail *t = ctx;
-    hw_candidate *c = &t->r->candidate[item];
-    hw_err mine = {0};
-    hw_status s = describe(t, c, &t->a->matcher[worker], &t->texts[worker], &mine);
-    if (s == HW_OK) {
+    const hw_match_log *log = a->s.o->log;
+    size_t from = number * HW_MATCH_CHUNK;
+    size_t to = a->n_slots - from > HW_MATCH_CHUNK ? from + HW_MATCH_CHUNK : a->n_slots;
+    hw_match_chunk kept = {.number = number};
+    if (log != NULL) {
+        hw_status status = log->get(log->ctx, number, &kept, err);
+        if (status != HW_NOT_FOUND) {
+            HW_TRY(status);
+            atomic_fetch_add(&a->done, to - from);
+            return take_chunk(a, &kept, r, error_cap, err);
+        }
+    }
+    size_t first_pair = r->n;
+    size_t first_error = r->n_errors;
+    uint64_t pairs = r->pairs;
+    uint64_t persons = 0;
+    HW_TRY(screen_search(a, c, cache, from, to, r, err));
+    HW_TRY(list_errors(a->slot + from, to - from, r, error_cap, err));
+    for (size_t i = from; i < to; i++) {
+        persons += a->slot[i].status == HW_OK ? 1 : 0;
+    }
+    r->persons += persons;
+    if (log == NULL) {
         return HW_OK;
     }
-    if (s == HW_NO_MEMORY || s == HW_INTERNAL) {
-        return HW_FAIL(err, s, "%s", mine.msg);
-    }
-    /* The ratio of the search stands; what else there is to say of the pair could not be computed. */
-    const hw_family *f = &t->a->s.family[c->family];
-    c->log10_lr_min = c->log10_lr;
-    c->relation = relation_text(&t->texts[worker], f, f->missing[c->missing]);
-    t->problem[item].family = c->family;
-    t->problem[item].status = s;
-    t->problem[item].text = hw_arena_printf(&t->texts[worker], "child %s, family %s: rivals and further tables were not computed: %s", t->a->s.d->child[c->child]->id, f->id, mine.msg);
-    return c->relation == NULL || t->problem[item].text == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
+    const hw_match_chunk done = {.number = number, .pair = r->pair + first_pair, .n_pairs = r->n - first_pair, .error = r->error + first_error,
+                                 .n_errors = r->n_errors - first_error, .pairs = r->pairs - pairs, .persons = persons};
+    return log->put(log->ctx, &done, err);
 }
+
+static hw_status search_screened(all *a, hw_arena *arena, hw_pairs *r, hw_err *err)
+{
+    const hw_match_options *o = a->s.o;
+    uint32_t classes = 0;
+    screen c;
+    screen_kernel kernel = screen_kernel_best(&classes);
+    HW_TRY(screen_init(&c, &a->matcher[0], arena, o->threshold_log10, o->known_child, kernel, classes, err));
+    bound_cache *cache = HW_NEW(arena, bound_cache, a->n_threads);
+    if (cache == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (unsigned i = 0; i < a->n_threads; i++) {
+        bound_cache_init(&cache[i]);
+        a->matcher[i].few = true;
+    }
+    size_t error_cap = 0;
+    hw_status status = HW_OK;
+    size_t n = (a->n_slots + HW_MATCH_CHUNK - 1) / HW_MATCH_CHUNK;
+    for (size_t k = 0; status == HW_OK && k < n; k++) {
+        if (o->n_shards < 2 || k % o->n_shards == o->shard) {
+            status = one_chunk(a, &c, cache, k, r, &error_cap, err);
+        }
+    }
+    for (unsigned i = 0; i < a->n_threads; i++) {
+        a->matcher[i].few = false;
+        bound_cache_release(&cache[i]);
+    }
+    return status;
+}
+
+/* ---- the list ---- */
 
 static int by_rank(const void *x, const void *y)
 {
@@ -487,15 +271,75 @@ static int by_rank(const void *x, const void *y)
 }
 
 /* Posterior over all missing persons searched: prior_each LR / (1 - P + prior_each sum LR). */
-static void posteriors(const all *a, hw_match_result *r, const hw_real *sum)
+static hw_status posteriors(const hw_match_options *o, const hw_pairs *p, size_t n_children, hw_match_result *r, hw_err *err)
 {
-    double registered = a->s.o->prior_registered;
+    HW_AUTO_FREE hw_real *sum = hw_alloc(n_children + 1, sizeof(*sum));
+    if (sum == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t c = 0; c < n_children; c++) {
+        sum[c] = p->sum != NULL ? p->sum[c] : hw_real_from(p->rest[c]);
+    }
+    for (size_t i = 0; p->sum == NULL && i < p->n; i++) {
+        sum[p->pair[i].child] = hw_real_add(sum[p->pair[i].child], p->pair[i].ratio);
+    }
     for (size_t i = 0; i < r->n_candidates; i++) {
         hw_candidate *c = &r->candidate[i];
-        hw_real mass = hw_real_add(hw_real_from(1.0 - registered), hw_real_mul_d(sum[c->child], r->prior_each));
-        hw_real own = hw_real_mul_d(a->own[i], r->prior_each);
+        hw_real mass = hw_real_add(hw_real_from(1.0 - o->prior_registered), hw_real_mul_d(sum[c->child], r->prior_each));
+        hw_real own = hw_real_mul_d(c->ratio, r->prior_each);
         c->posterior = hw_real_is_zero(mass) ? 0.0 : hw_real_to_double(hw_real_div(own, mass));
     }
+    return HW_OK;
+}
+
+static hw_status copy_doubles(hw_arena *arena, const double *from, size_t n, double **ret, hw_err *err)
+{
+    *ret = HW_NEW(arena, double, n + 1);
+    if (*ret == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    memcpy(*ret, from, n * sizeof(**ret));
+    return HW_OK;
+}
+
+static hw_status take_pairs(const hw_dataset *d, const hw_match_options *o, const hw_pairs *p, hw_match_result *r, hw_err *err)
+{
+    r->pairs = p->pairs;
+    r->plain = p->plain;
+    r->prior_each = p->persons == 0 ? 0.0 : o->prior_registered / (double)p->persons;
+    HW_TRY(copy_doubles(&r->arena, p->rest, d->n_children, &r->rest, err));
+    HW_TRY(copy_doubles(&r->arena, p->rest_low, d->n_children, &r->rest_low, err));
+    HW_TRY(copy_doubles(&r->arena, p->rest_high, d->n_children, &r->rest_high, err));
+    r->candidate = hw_alloc(p->n + 1, sizeof(*r->candidate));
+    r->error = HW_NEW(&r->arena, hw_family_error, p->n_errors + 1);
+    if (r->candidate == NULL || r->error == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t i = 0; i < p->n_errors; i++) {
+        r->error[i] = p->error[i];
+        r->error[i].text = hw_arena_strdup(&r->arena, p->error[i].text);
+        if (r->error[i].text == NULL) {
+            return HW_NO_MEMORY_FAIL(err);
+        }
+        r->n_errors++;
+    }
+    for (size_t i = 0; i < p->n; i++) {
+        const hw_pair *x = &p->pair[i];
+        r->candidate[r->n_candidates++] = (hw_candidate){.child = x->child, .family = x->family, .missing = x->missing, .ratio = x->ratio,
+                                                         .log10_lr = hw_real_log10(x->ratio), .rival_log10 = (double)NAN};
+    }
+    return HW_OK;
+}
+
+static hw_status describe(all *a, const hw_pairs *p, hw_match_result *r, hw_err *err)
+{
+    HW_TRY(take_pairs(a->s.d, a->s.o, p, r, err));
+    HW_TRY(posteriors(a->s.o, p, a->s.d->n_children, r, err));
+    HW_TRY(describe_candidates(a, r, err));
+    if (r->n_candidates > 0) {
+        qsort(r->candidate, r->n_candidates, sizeof(*r->candidate), by_rank);
+    }
+    return HW_OK;
 }
 
 /* ---- the whole ---- */
@@ -518,162 +362,145 @@ static hw_status list_slots(all *a, hw_arena *arena, hw_err *err)
     return HW_OK;
 }
 
-static hw_status search_all(all *a, unsigned n_threads, hw_real *sum, hw_match_result *r, hw_err *err)
-{
-    size_t n_children = a->s.d->n_children;
-    size_t per_chunk = n_children == 0 ? a->n_slots + 1 : CHUNK_PAIRS / n_children + 1;
-    per_chunk = per_chunk > a->n_slots ? a->n_slots + 1 : per_chunk;
-    HW_AUTO_FREE hw_real *ratio = hw_alloc(per_chunk * n_children + 1, sizeof(*ratio));
-    if (ratio == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    a->ratio = ratio;
-    size_t cap = 0;
-    for (a->chunk_start = 0; a->chunk_start < a->n_slots; a->chunk_start += per_chunk) {
-        size_t n = a->n_slots - a->chunk_start;
-        n = n > per_chunk ? per_chunk : n;
-        HW_TRY(hw_parallel_for(n, n_threads, search_item, a, err));
-        HW_TRY(collect(a, n, sum, r, &cap, err));
-    }
-    return HW_OK;
-}
-
-static hw_status list_errors(const all *a, hw_match_result *r, size_t *ret_searched, hw_err *err)
-{
-    size_t bad = 0;
-    for (size_t i = 0; i < a->n_slots; i++) {
-        bad += a->slot[i].status != HW_OK ? 1 : 0;
-    }
-    *ret_searched = a->n_slots - bad;
-    r->error = HW_NEW(&r->arena, hw_family_error, bad + 1);
-    if (r->error == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    for (size_t i = 0; i < a->n_slots; i++) {
-        const slot *sl = &a->slot[i];
-        /* A family that does not fit says so once, not once for each of its missing persons. */
-        if (sl->status == HW_OK || (r->n_errors > 0 && r->error[r->n_errors - 1].family == sl->family)) {
-            continue;
-        }
-        hw_family_error *e = &r->error[r->n_errors++];
-        *e = (hw_family_error){.family = sl->family, .status = sl->status, .text = hw_arena_strdup(&r->arena, sl->error)};
-        if (e->text == NULL) {
-            return HW_NO_MEMORY_FAIL(err);
-        }
-    }
-    return HW_OK;
-}
-
-/* Pairs that stay in the list without all their details stand among the errors too. */
-static hw_status list_problems(hw_match_result *r, const hw_family_error *problem, hw_err *err)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < r->n_candidates; i++) {
-        n += problem[i].text != NULL ? 1 : 0;
-    }
-    hw_family_error *e = HW_NEW(&r->arena, hw_family_error, r->n_errors + n + 1);
-    if (e == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    if (r->n_errors > 0) {
-        memcpy(e, r->error, r->n_errors * sizeof(*e));
-    }
-    r->error = e;
-    for (size_t i = 0; i < r->n_candidates; i++) {
-        if (problem[i].text == NULL) {
-            continue;
-        }
-        char *text = hw_arena_strdup(&r->arena, problem[i].text);
-        if (text == NULL) {
-            return HW_NO_MEMORY_FAIL(err);
-        }
-        e[r->n_errors++] = (hw_family_error){.family = problem[i].family, .status = problem[i].status, .text = text};
-    }
-    return HW_OK;
-}
-
-static hw_status finish(all *a, unsigned n_threads, const hw_real *sum, hw_match_result *r, hw_arena *texts, hw_err *err)
-{
-    size_t searched = 0;
-    HW_TRY(list_errors(a, r, &searched, err));
-    r->prior_each = searched == 0 ? 0.0 : a->s.o->prior_registered / (double)searched;
-    posteriors(a, r, sum);
-    detail t = {.a = a, .r = r, .texts = texts, .problem = HW_NEW(a->s.arena, hw_family_error, r->n_candidates + 1)};
-    if (t.problem == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    HW_TRY(hw_parallel_for(r->n_candidates, n_threads, detail_item, &t, err));
-    HW_TRY(list_problems(r, t.problem, err));
-    for (size_t i = 0; i < r->n_candidates; i++) {
-        hw_candidate *c = &r->candidate[i];
-        c->rival = c->rival == NULL ? NULL : hw_arena_strdup(&r->arena, c->rival);
-        c->relation = hw_arena_strdup(&r->arena, c->relation);
-        if (c->relation == NULL || (c->rival == NULL && c->rival_log10 == c->rival_log10)) {
-            return HW_NO_MEMORY_FAIL(err);
-        }
-    }
-    if (r->n_candidates > 0) {
-        qsort(r->candidate, r->n_candidates, sizeof(*r->candidate), by_rank);
-    }
-    return HW_OK;
-}
-
-static hw_status run(all *a, hw_arena *arena, unsigned n_threads, hw_match_result *r, hw_err *err)
-{
-    HW_TRY(list_slots(a, arena, err));
-    hw_real *sum = HW_NEW(arena, hw_real, a->s.d->n_children + 1);
-    if (sum == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    HW_TRY(search_all(a, n_threads, sum, r, err));
-    return finish(a, n_threads, sum, r, a->errors, err);
-}
-
 static void all_release(all *a)
 {
+    for (unsigned i = 0; i < a->n_threads && a->matcher != NULL; i++) {
+        matcher_release(&a->matcher[i]);
+    }
+    for (unsigned i = 0; i < a->n_threads && a->errors != NULL; i++) {
+        hw_arena_release(&a->errors[i]);
+    }
     search_release(&a->s);
-    hw_free(a->own);
+    pthread_mutex_destroy(&a->lock);
 }
 
-hw_status hw_match(const hw_dataset *d, const hw_match_options *o, hw_match_result *ret, hw_err *err)
+/* a is good for all_release also when this fails. */
+static hw_status all_init(all *a, hw_arena *arena, const hw_dataset *d, const hw_match_options *o, hw_err *err)
 {
-    HW_CLEANUP(hw_arena_release) hw_arena arena;
-    hw_arena_init(&arena, (size_t)8 << 30);
-    double start = hw_now_seconds();
+    unsigned n = o->n_threads == 0 ? hw_cpu_count() : o->n_threads;
+    n = n > MAX_THREADS ? MAX_THREADS : n;
+    pthread_mutex_init(&a->lock, NULL);
     if (!(o->prior_registered > 0.0 && o->prior_registered < 1.0)) {
         return HW_FAIL(err, HW_USAGE, "the prior probability that a family is registered must lie between 0 and 1, not %g", o->prior_registered);
     }
-    HW_CLEANUP(all_release) all a = {0};
-    HW_TRY(search_init(&a.s, &arena, d, o, err));
-    unsigned n_threads = o->n_threads == 0 ? hw_cpu_count() : o->n_threads;
-    n_threads = n_threads > 256 ? 256 : n_threads;
-    a.matcher = HW_NEW(&arena, matcher, n_threads);
-    a.errors = HW_NEW(&arena, hw_arena, n_threads);
-    if (a.matcher == NULL || a.errors == NULL) {
+    HW_TRY(search_init(&a->s, arena, d, o, err));
+    a->matcher = HW_NEW(arena, matcher, n);
+    a->errors = HW_NEW(arena, hw_arena, n);
+    if (a->matcher == NULL || a->errors == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
-    hw_match_result r = {0};
+    for (; a->n_threads < n; a->n_threads++) {
+        hw_status status = matcher_init(&a->matcher[a->n_threads], &a->s, err);
+        if (status != HW_OK) {
+            a->n_threads++;
+            return status;
+        }
+    }
+    return HW_OK;
+}
+
+static hw_status choose_method(const all *a, hw_match_method *ret, hw_err *err)
+{
+    const hw_match_options *o = a->s.o;
+    bool part = o->n_shards > 1 || o->log != NULL || o->known_child != NULL || o->known_family != NULL;
+    if (part && (o->method == HW_MATCH_PLAIN || (o->known_child == NULL) != (o->known_family == NULL) || (o->n_shards > 1 && o->shard >= o->n_shards))) {
+        return HW_FAIL(err, HW_USAGE, "a search of a part: shard %u of %u, known children and families together, and not plainly", o->shard, o->n_shards);
+    }
+    bool small = (double)a->n_slots * (double)a->s.d->n_children <= HW_MATCH_PLAIN_PAIRS;
+    *ret = part || o->method == HW_MATCH_SCREENED || (o->method == HW_MATCH_AUTO && !small && o->list_family == UINT32_MAX) ? HW_MATCH_SCREENED : HW_MATCH_PLAIN;
+    return HW_OK;
+}
+
+static hw_status find_pairs(all *a, hw_arena *arena, hw_pairs *r, hw_err *err)
+{
+    size_t n = a->s.d->n_children;
+    hw_match_method method = HW_MATCH_PLAIN;
+    HW_TRY(list_slots(a, arena, err));
+    HW_TRY(choose_method(a, &method, err));
+    r->rest = HW_NEW(&r->arena, double, n + 1);
+    r->rest_low = HW_NEW(&r->arena, double, n + 1);
+    r->rest_high = HW_NEW(&r->arena, double, n + 1);
+    if (r->rest == NULL || r->rest_low == NULL || r->rest_high == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    if (method == HW_MATCH_SCREENED) {
+        HW_TRY(search_screened(a, arena, r, err));
+        return match_rest(a, r->persons, r->rest, r->rest_low, r->rest_high, err);
+    }
+    size_t error_cap = 0;
+    HW_TRY(search_plain(a, r, err));
+    return list_errors(a->slot, a->n_slots, r, &error_cap, err);
+}
+
+hw_status hw_match_pairs(const hw_dataset *d, const hw_match_options *o, hw_pairs *ret, hw_err *err)
+{
+    HW_CLEANUP(hw_arena_release) hw_arena arena;
+    HW_CLEANUP(all_release) all a = {0};
+    hw_arena_init(&arena, (size_t)8 << 30);
+    double start = hw_now_seconds();
+    hw_pairs r = {0};
     hw_arena_init(&r.arena, (size_t)8 << 30);
-    pthread_mutex_init(&a.lock, NULL);
-    hw_status s = HW_OK;
-    for (unsigned i = 0; i < n_threads && s == HW_OK; i++) {
-        s = matcher_init(&a.matcher[i], &a.s, err);
-    }
+    hw_status s = all_init(&a, &arena, d, o, err);
     if (s == HW_OK) {
-        s = run(&a, &arena, n_threads, &r, err);
+        s = find_pairs(&a, &arena, &r, err);
     }
-    for (unsigned i = 0; i < n_threads; i++) {
-        matcher_release(&a.matcher[i]);
-        hw_arena_release(&a.errors[i]);
-    }
-    pthread_mutex_destroy(&a.lock);
     if (s != HW_OK) {
-        hw_match_result_release(&r);
+        hw_pairs_release(&r);
         return s;
     }
     r.seconds = hw_now_seconds() - start;
     *ret = r;
     return HW_OK;
+}
+
+hw_status hw_match_rest(const hw_dataset *d, const hw_match_options *o, uint64_t persons, double *rest, double *rest_low, double *rest_high, hw_err *err)
+{
+    HW_CLEANUP(hw_arena_release) hw_arena arena;
+    HW_CLEANUP(all_release) all a = {0};
+    hw_arena_init(&arena, (size_t)8 << 30);
+    HW_TRY(all_init(&a, &arena, d, o, err));
+    HW_TRY(list_slots(&a, &arena, err));
+    return match_rest(&a, persons, rest, rest_low, rest_high, err);
+}
+
+void hw_pairs_release(hw_pairs *p)
+{
+    hw_free(p->pair);
+    hw_free(p->error);
+    hw_arena_release(&p->arena);
+    *p = (hw_pairs){0};
+}
+
+hw_status hw_match_describe(const hw_dataset *d, const hw_match_options *o, const hw_pairs *p, hw_match_result *ret, hw_err *err)
+{
+    HW_CLEANUP(hw_arena_release) hw_arena arena;
+    HW_CLEANUP(all_release) all a = {0};
+    hw_arena_init(&arena, (size_t)8 << 30);
+    hw_match_result r = {.seconds = p->seconds};
+    hw_arena_init(&r.arena, (size_t)8 << 30);
+    hw_status s = all_init(&a, &arena, d, o, err);
+    if (s == HW_OK) {
+        s = describe(&a, p, &r, err);
+    }
+    if (s != HW_OK) {
+        hw_match_result_release(&r);
+        return s;
+    }
+    *ret = r;
+    return HW_OK;
+}
+
+hw_status hw_match(const hw_dataset *d, const hw_match_options *o, hw_match_result *ret, hw_err *err)
+{
+    hw_pairs p = {0};
+    double start = hw_now_seconds();
+    HW_TRY(hw_match_pairs(d, o, &p, err));
+    hw_status s = hw_match_describe(d, o, &p, ret, err);
+    hw_pairs_release(&p);
+    if (s == HW_OK) {
+        ret->seconds = hw_now_seconds() - start;
+    }
+    return s;
 }
 
 void hw_match_result_release(hw_match_result *r)

@@ -14,6 +14,46 @@
 extern "C" {
 #endif
 
+/** A child and a missing person, with their exact ratio against unrelated (first population, evidence of sex included). */
+typedef struct hw_pair {
+    uint32_t child, family, missing; /* dataset indices; missing: index into family->missing */
+    hw_real ratio;
+} hw_pair;
+
+/** A family that could not be searched as stated, and why. A batch goes on. */
+typedef struct hw_family_error {
+    uint32_t family;
+    hw_status status;
+    const char *text; /* locus, people, what to do */
+} hw_family_error;
+
+typedef enum hw_match_method {
+    HW_MATCH_AUTO,    /* plain up to HW_MATCH_PLAIN_PAIRS pairs, else screened */
+    HW_MATCH_PLAIN,   /* every ratio is computed */
+    HW_MATCH_SCREENED /* pairs that provably cannot reach the threshold are passed over: the same list, some hundred times faster */
+} hw_match_method;
+#define HW_MATCH_PLAIN_PAIRS 50000000.0
+
+/** What a search of one part found: missing persons are numbered family by family, and searched in chunks of HW_MATCH_CHUNK. */
+#define HW_MATCH_CHUNK 8192u
+typedef struct hw_match_chunk {
+    size_t number;
+    const hw_pair *pair; /* at or above the threshold; sorted by missing person, then child */
+    size_t n_pairs;
+    const hw_family_error *error;
+    size_t n_errors;
+    uint64_t pairs;      /* searched */
+    uint64_t persons;    /* missing persons searched */
+} hw_match_chunk;
+
+/** Where finished chunks are kept, so that an interrupted search goes on where it was. Called by the thread that called the search, in rising order of chunks. */
+typedef struct hw_match_log {
+    void *ctx;
+    /** The chunk as it was kept, or NOT_FOUND without a message. What *ret points to stays as long as the log. */
+    hw_status (*get)(void *ctx, size_t number, hw_match_chunk *ret, hw_err *err);
+    hw_status (*put)(void *ctx, const hw_match_chunk *chunk, hw_err *err);
+} hw_match_log;
+
 typedef struct hw_match_options {
     const hw_population *const *population; /* the first is the one ranked by */
     uint32_t n_populations;
@@ -22,12 +62,38 @@ typedef struct hw_match_options {
     double threshold_log10;      /* pairs with log10 LR at or above are listed; 4 by default in match */
     double prior_registered;     /* prior probability that the child's family is among those searched, spread evenly over all missing persons; default 0.5 */
     bool rivals;                 /* compute rivals for listed pairs */
-    uint32_t list_family;        /* UINT32_MAX: list pairs of all families; else of this one only, while the posterior still runs over all */
+    uint32_t list_family;        /* UINT32_MAX: list pairs of all families; else of this one only, while the posterior still runs over all (plain search) */
     const hw_dataset *lineage_database; /* haplotypes to count Y and mtDNA haplotypes in, or NULL */
+    hw_match_method method;
+    uint32_t shard, n_shards;    /* search the chunks whose number is shard modulo n_shards; 0, 0: all */
+    const bool *known_child, *known_family; /* NULL, or by index: pairs of a known child and a known family are not searched again */
+    const hw_match_log *log;     /* or NULL */
     void (*progress)(void *ctx, size_t done, size_t total);
     void *progress_ctx;
 } hw_match_options;
 HW_API void hw_match_options_init(hw_match_options *o);
+
+/** What a search found, before anything further is said of the pairs. */
+typedef struct hw_pairs {
+    hw_pair *pair;           /* heap; sorted by family, missing person, child */
+    size_t n;
+    hw_family_error *error;
+    size_t n_errors;
+    uint64_t pairs;          /* child x missing person pairs searched */
+    uint64_t persons;        /* missing persons searched */
+    bool plain;              /* every ratio was computed */
+    double *rest, *rest_low, *rest_high; /* [children] sum of the ratios of the pairs not listed: exact and equal in a plain search, else see hw_match_rest */
+    hw_real *sum;            /* [children] plain search: sum of all ratios, in the order of missing persons; else NULL */
+    double seconds;
+    hw_arena arena;
+} hw_pairs;
+
+/**
+ * The search alone: every pair whose exact ratio reaches the threshold, and no other. A part of it with shard, known_* or log, which need HW_MATCH_SCREENED (USAGE otherwise; AUTO takes
+ * it then). The same bits for any number of threads and any processor. Memory of the screened search: some 32 bytes a child and 400 MiB a thread at most.
+ */
+HW_API hw_status hw_match_pairs(const hw_dataset *d, const hw_match_options *o, hw_pairs *ret, hw_err *err) HW_MUST_CHECK;
+HW_API void hw_pairs_release(hw_pairs *p);
 
 typedef struct hw_candidate {
     uint32_t child, family, missing; /* dataset indices; missing: index into family->missing */
@@ -40,14 +106,8 @@ typedef struct hw_candidate {
     const char *rival;        /* its text, or NULL */
     const char *relation;     /* what the typed relatives are to the missing: "child of both parents", "child of the mother", "full sibling of 2" */
     uint32_t inconsistent;    /* loci that need a mutation, drop-out, error or silent allele */
+    hw_real ratio;            /* what log10_lr is the logarithm of */
 } hw_candidate;
-
-/** A family that could not be searched as stated, and why. A batch goes on. */
-typedef struct hw_family_error {
-    uint32_t family;
-    hw_status status;
-    const char *text; /* locus, people, what to do */
-} hw_family_error;
 
 typedef struct hw_match_result {
     hw_candidate *candidate; /* sorted: posterior, then log10_lr, then ids */
@@ -56,12 +116,25 @@ typedef struct hw_match_result {
     size_t n_errors;
     uint64_t pairs;          /* child x missing person pairs computed */
     double prior_each;       /* the prior given to each missing person */
+    bool plain;              /* every ratio was computed */
+    double *rest, *rest_low, *rest_high; /* [children] as in hw_pairs */
     double seconds;
     hw_arena arena;
 } hw_match_result;
 
+/** Search and describe. */
+
 HW_API hw_status hw_match(const hw_dataset *d, const hw_match_options *o, hw_match_result *ret, hw_err *err) HW_MUST_CHECK;
+/** Posteriors, relations, rivals and further tables of the pairs of a search (or of several, merged); sorted by rank. */
+HW_API hw_status hw_match_describe(const hw_dataset *d, const hw_match_options *o, const hw_pairs *p, hw_match_result *ret, hw_err *err) HW_MUST_CHECK;
 HW_API void hw_match_result_release(hw_match_result *r);
+
+/**
+ * The sum of the ratios of `persons` missing persons that a child was compared with and not listed under, when none of them is related to it. rest[i]: expected, the mean over a
+ * sample of them of P(ratio < threshold | related) (change of measure), by the number of loci the child is typed at; rest_low 0; rest_high: not exceeded with probability 1 - 1e-6
+ * (Bernstein: ratios below the threshold T have mean at most 1 and variance at most T). A related family that is not listed adds less than T.
+ */
+HW_API hw_status hw_match_rest(const hw_dataset *d, const hw_match_options *o, uint64_t persons, double *rest, double *rest_low, double *rest_high, hw_err *err) HW_MUST_CHECK;
 
 /** Verbal scale after ENFSI (2015): "weak", "moderate", "moderately strong", "strong", "very strong", "extremely strong" support; or "no support"; for ratios below 1 of the opposite. */
 HW_API const char *hw_verbal_scale(double log10_lr);

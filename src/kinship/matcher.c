@@ -7,6 +7,7 @@
 
 #define MAX_TABLE_BYTES ((size_t)256 << 20) /* of cached tables per thread */
 #define KEY_BYTES 8192
+#define INDEX_CHILDREN 4096u /* with more children, only models without added alleles keep an index of them: 4 bytes a child, for each set of rare alleles */
 #define RIVAL_OPERATIONS 2e7 /* of one rival at one locus; some hundredths of a second */
 
 /* ---- what all threads share ---- */
@@ -300,10 +301,10 @@ static bool known(const hw_locus_model *lm, hw_allele seen)
 }
 
 /* The reading of a child with drop-out, an unknown or off-ladder allele, or a silent one in the model: which genotypes are open, and how likely each makes it. */
-static hw_status open_child(matcher *m, variant *v, const hw_typing *t, double *all, int32_t *ret, hw_err *err)
+static hw_status open_child(const hw_locus_model *lm, hw_arena *arena, const hw_typing *t, double *all, int32_t *ret, open_reading *ret_open, hw_err *err)
 {
-    size_t n = (size_t)v->model->n * (v->model->n + 1) / 2;
-    HW_TRY(hw_emission(v->model, t, false, all, err));
+    size_t n = (size_t)lm->n * (lm->n + 1) / 2;
+    HW_TRY(hw_emission(lm, t, false, all, err));
     uint32_t open = 0;
     uint32_t only = 0;
     for (uint32_t g = 0; g < n; g++) {
@@ -316,61 +317,131 @@ static hw_status open_child(matcher *m, variant *v, const hw_typing *t, double *
         *ret = (int32_t)only;
         return HW_OK;
     }
-    open_reading *r = &v->open[v->n_open];
-    *r = (open_reading){.genotype = HW_NEW(&m->arena, uint32_t, open + 1), .p = HW_NEW(&m->arena, double, open + 1)};
-    if (r->genotype == NULL || r->p == NULL) {
+    *ret_open = (open_reading){.genotype = HW_NEW(arena, uint32_t, open + 1), .p = HW_NEW(arena, double, open + 1)};
+    if (ret_open->genotype == NULL || ret_open->p == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     for (uint32_t g = 0; g < n; g++) {
         if (all[g] > 0.0) {
-            r->genotype[r->n] = g;
-            r->p[r->n++] = all[g];
+            ret_open->genotype[ret_open->n] = g;
+            ret_open->p[ret_open->n++] = all[g];
         }
     }
-    *ret = CHILD_OPEN - (int32_t)v->n_open++;
+    *ret = CHILD_OPEN;
     return HW_OK;
 }
 
-static hw_status child_genotype(matcher *m, variant *v, size_t child, double *scratch, int32_t *ret, hw_err *err)
+/* What needs no look at the model's other genotypes; false: open_child must say. */
+static bool plain_child(const matcher *m, const variant *v, const hw_typing *t, int32_t *ret)
 {
-    const search_locus *l = &m->s->locus[v->locus];
-    const hw_profile *p = m->s->d->child[child];
-    hw_genotype g = hw_profile_at(p, l->panel_index);
-    if (!hw_genotype_typed(g)) {
+    if (t->a == HW_ALLELE_UNKNOWN && t->b == HW_ALLELE_UNKNOWN) {
         *ret = CHILD_UNTYPED;
-        return HW_OK;
+        return true;
     }
-    int a = hw_locus_model_index(v->model, g.a);
-    int b = hw_locus_model_index(v->model, g.b);
-    bool plain = hw_allele_is_repeat(g.a) && hw_allele_is_repeat(g.b) && a >= 0 && b >= 0 && p->dropout <= 0.0 && p->error <= 0.0 &&
-                 (v->model->silent < 0 || a != b);
-    if (plain) {
+    int a = hw_locus_model_index(v->model, t->a);
+    int b = hw_locus_model_index(v->model, t->b);
+    if (hw_allele_is_repeat(t->a) && hw_allele_is_repeat(t->b) && a >= 0 && b >= 0 && t->dropout <= 0.0 && t->error <= 0.0 &&
+        (v->model->silent < 0 || a != b)) {
         *ret = (int32_t)hw_genotype_index((uint32_t)a, (uint32_t)b);
+        return true;
+    }
+    *ret = CHILD_SLOW;
+    return m->s->locus[v->locus].kind == HW_LOCUS_X || !known(v->model, t->a) || !known(v->model, t->b);
+}
+
+static hw_typing child_typing(const matcher *m, const variant *v, size_t child)
+{
+    return profile_typing(m->s->d->child[child], m->s->locus[v->locus].panel_index);
+}
+
+static hw_status child_genotype(matcher *m, const variant *v, const hw_typing *t, int32_t *ret, open_reading *ret_open, hw_err *err)
+{
+    if (plain_child(m, v, t, ret)) {
         return HW_OK;
     }
-    hw_typing t = profile_typing(p, l->panel_index);
-    if (l->kind == HW_LOCUS_X || !known(v->model, g.a) || !known(v->model, g.b)) {
-        *ret = CHILD_SLOW;
+    hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
+    double *scratch = HW_NEW(&m->scratch, double, (size_t)v->model->n * (v->model->n + 1) / 2);
+    hw_status status = scratch == NULL ? HW_NO_MEMORY_FAIL(err) : open_child(v->model, &m->arena, t, scratch, ret, ret_open, err);
+    hw_arena_reset(&m->scratch, mark);
+    return status;
+}
+
+static uint32_t typing_slot(const hw_typing *t)
+{
+    uint64_t d = 0;
+    uint64_t e = 0;
+    memcpy(&d, &t->dropout, sizeof(d));
+    memcpy(&e, &t->error, sizeof(e));
+    uint64_t h = ((uint64_t)(uint32_t)t->a << 32 | (uint32_t)t->b) * 0x9e3779b97f4a7c15u ^ d * 0xff51afd7ed558ccdu ^ e;
+    return (uint32_t)(h >> 40) & (KNOWN_READINGS - 1);
+}
+
+hw_status variant_child(matcher *m, variant *v, size_t child, int32_t *ret, open_reading *ret_open, hw_err *err)
+{
+    hw_typing t = child_typing(m, v, child);
+    if (plain_child(m, v, &t, ret)) {
         return HW_OK;
     }
-    return open_child(m, v, &t, scratch, ret, err);
+    if (v->known == NULL) {
+        v->known = HW_NEW(&m->arena, known_reading *, KNOWN_READINGS);
+        if (v->known == NULL) {
+            return HW_NO_MEMORY_FAIL(err);
+        }
+    }
+    known_reading **head = &v->known[typing_slot(&t)];
+    for (const known_reading *k = *head; k != NULL; k = k->next) {
+        if (memcmp(&k->t, &t, sizeof(t)) == 0) {
+            *ret = k->is;
+            *ret_open = k->open;
+            return HW_OK;
+        }
+    }
+    known_reading *k = HW_NEW(&m->arena, known_reading, 1);
+    if (k == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    k->t = t;
+    HW_TRY(child_genotype(m, v, &t, &k->is, &k->open, err));
+    k->next = *head;
+    *head = k;
+    *ret = k->is;
+    *ret_open = k->open;
+    return HW_OK;
 }
 
 hw_status variant_child_index(matcher *m, variant *v, hw_err *err)
 {
-    if (v->child_index != NULL) {
+    size_t n = m->s->d->n_children;
+    if (v->child_index != NULL || m->few || (v->n_added > 0 && n > INDEX_CHILDREN)) {
         return HW_OK;
     }
-    size_t n = m->s->d->n_children;
     int32_t *index = HW_NEW(&m->arena, int32_t, n + 1);
-    double *scratch = HW_NEW(&m->scratch, double, (size_t)v->model->n * (v->model->n + 1) / 2);
-    v->open = HW_NEW(&m->arena, open_reading, n + 1);
-    v->n_open = 0;
-    if (index == NULL || v->open == NULL || scratch == NULL) {
+    size_t open_cap = 0;
+    if (index == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
+    v->open = NULL;
+    v->n_open = 0;
     for (size_t i = 0; i < n; i++) {
-        HW_TRY(child_genotype(m, v, i, scratch, &index[i], err));
+        open_reading open;
+        hw_typing t = child_typing(m, v, i);
+        HW_TRY(child_genotype(m, v, &t, &index[i], &open, err));
+        if (index[i] != CHILD_OPEN) {
+            continue;
+        }
+        if (v->n_open == open_cap) {
+            open_cap = open_cap == 0 ? 64 : 2 * open_cap;
+            open_reading *more = HW_NEW(&m->arena, open_reading, open_cap);
+            if (more == NULL) {
+                return HW_NO_MEMORY_FAIL(err);
+            }
+            if (v->n_open > 0) {
+                memcpy(more, v->open, v->n_open * sizeof(*more));
+            }
+            v->open = more;
+        }
+        index[i] = CHILD_OPEN - (int32_t)v->n_open;
+        v->open[v->n_open++] = open;
     }
     v->child_index = index;
     return HW_OK;
@@ -389,25 +460,54 @@ double open_ratio(const locus_table *t, const open_reading *r)
 
 /* ---- a family and its missing person ---- */
 
+static char *key_number(char *at, uint64_t x)
+{
+    do {
+        *at++ = (char)('0' + (x & 63));
+        x >>= 6;
+    } while (x != 0);
+    *at++ = ' ';
+    return at;
+}
+
+/* A number between 0 and 1 in a key: its bits, which are 0 for the common 0. */
+static char *key_share(char *at, double x)
+{
+    uint64_t bits = 0;
+    memcpy(&bits, &x, sizeof(bits));
+    return key_number(at, bits);
+}
+
+#define SHAPE_BYTES 64u /* of a person in a key, at most */
+
 /* Structure of the pedigree and quality of its samples as text: families that agree share tables. */
 static hw_status shape_number(matcher *m, question *q, hw_err *err)
 {
-    hw_str key;
-    hw_str_init(&key, (size_t)1 << 20);
-    hw_str_addf(&key, "%u/%zu", q->person, q->ped->n);
+    hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
+    char *key = HW_NEW(&m->scratch, char, q->ped->n * SHAPE_BYTES + SHAPE_BYTES);
+    if (key == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    char *at = key_number(key_number(key, q->person), q->ped->n);
     for (size_t i = 0; i < q->ped->n; i++) {
         const hw_person *p = &q->ped->person[i];
         const hw_profile *f = q->family->profile[i];
-        hw_str_addf(&key, " %d,%d,%d,%u,%a,%a,%a", (int)p->sex, p->father, p->mother, p->twin, p->inbreeding, f != NULL ? f->dropout : 0.0,
-                    f != NULL ? f->error : 0.0);
+        at = key_number(at, (uint64_t)p->sex);
+        at = key_number(at, (uint64_t)(uint32_t)(p->father + 1));
+        at = key_number(at, (uint64_t)(uint32_t)(p->mother + 1));
+        at = key_number(at, p->twin);
+        at = key_share(at, p->inbreeding);
+        at = key_share(at, f != NULL ? f->dropout : 0.0);
+        at = key_share(at, f != NULL ? f->error : 0.0);
     }
-    hw_status status = hw_str_check(&key, err);
+    *at = '\0';
     uint64_t number = 0;
-    if (status == HW_OK && !hw_map_get(&m->shapes, key.s, &number)) {
+    hw_status status = HW_OK;
+    if (!hw_map_get(&m->shapes, key, &number)) {
         number = m->shapes.count;
-        status = hw_map_put(&m->shapes, key.s, number, err);
+        status = hw_map_put(&m->shapes, key, number, err);
     }
-    hw_str_release(&key);
+    hw_arena_reset(&m->scratch, mark);
     q->shape = (uint32_t)number;
     return status;
 }
@@ -434,16 +534,6 @@ bool question_typings(const question *q, uint32_t panel_index, hw_typing *ret)
         any = any || ret[i].a != HW_ALLELE_UNKNOWN || ret[i].b != HW_ALLELE_UNKNOWN;
     }
     return any;
-}
-
-static char *key_number(char *at, uint32_t x)
-{
-    do {
-        *at++ = (char)('0' + (x & 31));
-        x >>= 5;
-    } while (x != 0);
-    *at++ = '|';
-    return at;
 }
 
 /* False when the family is too large for a key: its table is then not shared. */
@@ -531,12 +621,6 @@ static hw_status unrelated_pedigree(question *q, hw_err *err)
     return hw_pedigree_add(&q->unrelated, "\x01unrelated child", q->ped->person[q->person].sex, &index, err);
 }
 
-/* Where a new table lives: with the shared ones, or with the family alone once those fill their share of memory. */
-static hw_arena *table_arena(matcher *m)
-{
-    return m->table_bytes < MAX_TABLE_BYTES ? &m->arena : &m->scratch;
-}
-
 static void normalise(const double *joint, size_t n, double *ret)
 {
     double sum = 0.0;
@@ -549,7 +633,7 @@ static void normalise(const double *joint, size_t n, double *ret)
 }
 
 /* P(genotype | family, unrelated). Without founder correlation the family says nothing about it. */
-static hw_status prior_table(matcher *m, question *q, const variant *v, const hw_typing *t, const double **ret, hw_err *err)
+static hw_status prior_table(matcher *m, question *q, const variant *v, const hw_typing *t, hw_arena *arena, const double **ret, hw_err *err)
 {
     const hw_locus_model *lm = v->model;
     if (!(lm->theta > 0.0)) {
@@ -558,7 +642,7 @@ static hw_status prior_table(matcher *m, question *q, const variant *v, const hw
     }
     HW_TRY(unrelated_pedigree(q, err));
     size_t n = (size_t)lm->n * (lm->n + 1) / 2;
-    double *joint = HW_NEW(table_arena(m), double, n);
+    double *joint = HW_NEW(arena, double, n);
     hw_typing *more = HW_NEW(&m->scratch, hw_typing, q->ped->n + 2);
     if (joint == NULL || more == NULL) {
         return HW_NO_MEMORY_FAIL(err);
@@ -573,12 +657,13 @@ static hw_status prior_table(matcher *m, question *q, const variant *v, const hw
     return HW_OK;
 }
 
-static hw_status build_table(matcher *m, question *q, variant *v, const hw_typing *t, locus_table *ret, hw_err *err)
+static hw_status build_table(matcher *m, question *q, variant *v, const hw_typing *t, bool shared, locus_table *ret, hw_err *err)
 {
     const hw_locus_model *lm = v->model;
     size_t n = (size_t)lm->n * (lm->n + 1) / 2;
-    double *post = HW_NEW(table_arena(m), double, n);
-    double *ratio = HW_NEW(table_arena(m), double, n);
+    hw_arena *arena = shared ? &m->arena : &m->scratch; /* with the shared ones, or with the family alone */
+    double *post = HW_NEW(arena, double, n);
+    double *ratio = HW_NEW(arena, double, n);
     if (post == NULL || ratio == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
@@ -590,12 +675,12 @@ static hw_status build_table(matcher *m, question *q, variant *v, const hw_typin
     }
     normalise(post, n, post);
     const double *prior = NULL;
-    HW_TRY(prior_table(m, q, v, t, &prior, err));
+    HW_TRY(prior_table(m, q, v, t, arena, &prior, err));
     for (size_t i = 0; i < n; i++) {
         /* A reading that nobody can give (a heterozygous boy at X) tells no family from another. */
         ratio[i] = prior[i] > 0.0 ? post[i] / prior[i] : 1.0;
     }
-    m->table_bytes += 3 * n * sizeof(double);
+    m->table_bytes += shared ? 3 * n * sizeof(double) : 0;
     *ret = (locus_table){.v = v, .post = post, .prior = prior, .ratio = ratio, .total = total};
     return HW_OK;
 }
@@ -610,9 +695,11 @@ hw_status question_table(matcher *m, question *q, uint32_t population, uint32_t 
     }
     (void)question_typings(q, m->s->locus[locus].panel_index, t);
     size_t n_seen = 0;
+    uint32_t typed = 0;
     for (size_t i = 0; i < q->ped->n; i++) {
         seen[n_seen++] = t[i].a;
         seen[n_seen++] = t[i].b;
+        typed += t[i].a != HW_ALLELE_UNKNOWN || t[i].b != HW_ALLELE_UNKNOWN ? 1 : 0;
     }
     for (size_t i = 0; i < n_extra; i++) {
         seen[n_seen++] = extra[i];
@@ -621,13 +708,13 @@ hw_status question_table(matcher *m, question *q, uint32_t population, uint32_t 
     HW_TRY(matcher_variant(m, population, locus, seen, n_seen, &v, err));
     char key[KEY_BYTES];
     bool keyed = table_key(q, v, variant_number(m, v), t, key);
-    bool shared = keyed && m->table_bytes < MAX_TABLE_BYTES;
+    bool shared = keyed && m->table_bytes < MAX_TABLE_BYTES && (typed <= 1 || !m->few);
     uint64_t found = 0;
     if (keyed && hw_map_get(&m->tables, key, &found)) {
         *ret = *(const locus_table *)(uintptr_t)found;
         return HW_OK;
     }
-    HW_TRY(build_table(m, q, v, t, ret, err));
+    HW_TRY(build_table(m, q, v, t, shared, ret, err));
     if (shared) {
         locus_table *kept = HW_NEW(&m->arena, locus_table, 1);
         if (kept == NULL) {

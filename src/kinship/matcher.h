@@ -41,8 +41,10 @@ typedef struct variant {
     hw_allele *added;                  /* sorted */
     hw_locus_model *model;
     int32_t *child_index;              /* [children] genotype index, or one of the values below; NULL until asked for */
+    struct known_reading **known;      /* [KNOWN_READINGS] by hash, or NULL: readings looked up one by one */
     struct open_reading *open;         /* readings that leave the genotype open: child_index CHILD_OPEN - k is number k */
     uint32_t n_open;
+    int32_t *member;                   /* of the national search: what each reading among the children is in this model; NULL until asked for */
     double *founder;                   /* [genotypes] probability of an unrelated child's genotype, theta 0 */
     double *founder_x;                 /* [genotypes] of an unrelated boy at an X locus */
     struct variant *next;
@@ -57,6 +59,15 @@ typedef struct open_reading {
     uint32_t *genotype;
     double *p;
 } open_reading;
+
+/* A reading looked up before in a model. */
+typedef struct known_reading {
+    hw_typing t;
+    int32_t is;        /* a genotype, or CHILD_OPEN */
+    open_reading open;
+    struct known_reading *next;
+} known_reading;
+#define KNOWN_READINGS 256u
 
 /* P(genotype | family) when the person is the missing one and when unrelated, at one locus; ratio = post / prior. */
 typedef struct locus_table {
@@ -75,6 +86,7 @@ typedef struct matcher {
     hw_map tables;                     /* key -> locus_table* */
     hw_map shapes;                     /* structure of a family -> number */
     size_t table_bytes;
+    bool few;                          /* few children are looked up: no index of all of them; and no table kept but those of one typed member, which recur */
 } matcher;
 
 /* A family being searched for one missing person, with that person's sex settled. */
@@ -106,7 +118,10 @@ hw_status question_table(matcher *m, question *q, uint32_t population, uint32_t 
 hw_status question_slow_ratio(matcher *m, question *q, uint32_t population, uint32_t locus, const hw_profile *child, double *ret, hw_err *err) HW_MUST_CHECK;
 /* Ratio of a child whose reading leaves several genotypes open, from the family's own table. */
 double open_ratio(const locus_table *t, const open_reading *r);
+/* Look up all children once, where that is worth its memory; else child_index stays NULL and variant_child looks one up. */
 hw_status variant_child_index(matcher *m, variant *v, hw_err *err) HW_MUST_CHECK;
+/* What the child's reading is in this model: a genotype, or CHILD_UNTYPED, CHILD_SLOW, or CHILD_OPEN with the genotypes in *ret_open. */
+hw_status variant_child(matcher *m, variant *v, size_t child, int32_t *ret, open_reading *ret_open, hw_err *err) HW_MUST_CHECK;
 hw_typing profile_typing(const hw_profile *p, uint32_t panel_index);
 /* Likelihood ratio of the evidence of a child's sex when the missing person has the given sex. */
 double search_sex_ratio(const search *s, uint32_t child, hw_sex missing_sex);
