@@ -135,7 +135,12 @@ static hw_status run_scenario(nations *n, size_t k, hw_err *err)
     n->o.nation.inbreeding = s->inbreeding;
     n->o.nation.share_true = s->share_true;
     if (status == HW_OK) {
+        term_progress bar;
+        term_progress_start(&bar, s->name);
+        n->o.search.progress = term_progress_show;
+        n->o.search.progress_ctx = &bar;
         status = hw_calibrate(&n->o, &n->result[k], err);
+        term_progress_end(&bar);
     }
     n->done[k] = status == HW_OK;
     hw_dataset_release(&other);

@@ -123,6 +123,7 @@ static hw_status second_supports(run *r, const hw_claim *c, double least, bool *
     hw_match_result found = {0};
     o.threshold_log10 = -1000;
     o.n_threads = 1;
+    o.rivals = false;
     o.progress = NULL;
     view.child = &child;
     view.n_children = 1;
