@@ -373,6 +373,54 @@ static void rivals(void **state)
     }
 }
 
+/* All readings at once against hw_emission of each. */
+static void readings_of_a_sample(void **state)
+{
+    (void)state;
+    static const sample_quality quality[] = {{0.1, 0, false}, {0, 0.05, false}, {0.2, 0.05, false}, {0, 0, true}, {0.1, 0.05, true}, {0, 0, false}};
+    for (int k = 0; k < 12; k++) {
+        hw_arena a = {0};
+        hw_locus_settings ls = {.silent = k % 2 == 1 ? 0.07 : 0};
+        bool male_x = k % 4 >= 2;
+        const sample_quality *q = &quality[k / 2];
+        const hw_locus_model *lm = fx_model(&a, male_x ? HW_LOCUS_X : HW_LOCUS_AUTOSOMAL, "6:0.2 7:0.3 8:0.4 9:0.1", &ls, 0, NULL);
+        assert_int_equal(lm->silent >= 0, k % 2 == 1);
+        assert_true(quality_plain(lm, q) == (q->dropout + q->error <= 0 && !q->one_allele && lm->silent < 0));
+        size_t n = (size_t)lm->n * (lm->n + 1) / 2;
+        double genotype[15] = {0}, got[15], shown[15], scratch[25], emission[15], all = 0, seen = 0;
+        for (uint32_t j = 0; j < lm->n; j++) {
+            for (uint32_t i = 0; i <= j; i++) {
+                double p = i == j ? lm->p[i] * (male_x ? 1 : lm->p[i]) : male_x ? 0 : 2 * lm->p[i] * lm->p[j];
+                genotype[hw_genotype_index(i, j)] = p * (1 + 0.3 * i); /* not those of an unrelated child */
+            }
+        }
+        for (size_t g = 0; g < n; g++) {
+            all += genotype[g];
+        }
+        quality_readings(lm, q, male_x, genotype, scratch, got, shown);
+        for (uint32_t j = 0; j < lm->n; j++) {
+            for (uint32_t i = 0; i <= j; i++) {
+                bool can = (int)i != lm->silent && (int)j != lm->silent && (i == j || !(q->one_allele || male_x));
+                hw_typing t = {lm->allele[i], q->one_allele ? HW_ALLELE_UNKNOWN : lm->allele[j], q->dropout, q->error};
+                hw_err err = {0};
+                double want = 0;
+                if (can) {
+                    fx_ok(hw_emission(lm, &t, male_x, emission, &err), &err);
+                    for (size_t g = 0; g < n; g++) {
+                        want += genotype[g] * emission[g];
+                    }
+                }
+                uint32_t at = hw_genotype_index(i, j);
+                fx_near(got[at], want, 1e-12);
+                seen += shown[at];
+                assert_true((shown[at] > 0) == can && (q->one_allele || shown[at] == got[at]));
+            }
+        }
+        assert_true(seen <= all * (1 + 1e-12));
+        hw_arena_release(&a);
+    }
+}
+
 #define MANY 20
 #define DRAWN 40000
 
@@ -532,6 +580,7 @@ int main(void)
         cmocka_unit_test(drop_out),
         cmocka_unit_test(sex_and_x),
         cmocka_unit_test(rivals),
+        cmocka_unit_test(readings_of_a_sample),
         cmocka_unit_test(many_loci),
         cmocka_unit_test(no_memory),
         cmocka_unit_test(refused),
