@@ -38,5 +38,13 @@ void check_skip(check *k, const char *id, const char *why);
 hw_status check_matrices(check *k, const json_reader *r, const json_t *cases, hw_err *err) HW_MUST_CHECK;
 hw_status check_relatedness(check *k, const json_reader *r, const json_t *cases, hw_err *err) HW_MUST_CHECK;
 hw_status check_distributions(check *k, const json_reader *r, const json_t *cases, hw_err *err) HW_MUST_CHECK;
+hw_status check_power(check *k, const json_reader *r, const json_t *cases, hw_err *err) HW_MUST_CHECK; /* check_power.c */
+
+/* Parts of such documents, for all of them. */
+typedef hw_status (*check_case_fn)(check *k, const json_reader *r, const json_path *at, const json_t *one, hw_err *err);
+/** Each case through fn. A case that fails is a failed case; only want of memory ends the run. */
+hw_status check_each(check *k, const json_reader *r, const json_t *cases, check_case_fn fn, hw_err *err) HW_MUST_CHECK;
+/** A table under "alleles" and "frequencies" as a finished one (arena of the reader's dataset). */
+hw_status check_table(const json_reader *r, const json_path *at, const json_t *table, hw_freq *ret, hw_err *err) HW_MUST_CHECK;
 
 #endif

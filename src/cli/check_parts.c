@@ -185,17 +185,12 @@ static hw_status distribution_of(check *k, const json_reader *r, const json_path
     if (target == NULL || !hw_pedigree_find(ped, target, &person)) {
         return json_fail(r, at, HW_PARSE, "the target is not in the pedigree");
     }
-    hw_population pop = {.name = "reference", .n = 1, .freq = HW_NEW(arena, hw_freq, 1)};
+    hw_freq f;
     hw_typing *typing = HW_NEW(arena, hw_typing, ped->n);
-    if (pop.freq == NULL || typing == NULL) {
+    if (typing == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
-    pop.freq[0].locus = "reference";
-    hw_map_init(&pop.by_locus, 0);
-    HW_TRY(json_table(r, JSON_AT_KEY(at, "frequencies"), json_object_get(one, "frequencies"), NULL, &pop.freq[0]));
-    hw_status s = hw_population_finish(&pop, err);
-    hw_population_release(&pop);
-    HW_TRY(s);
+    HW_TRY(check_table(r, JSON_AT_KEY(at, "frequencies"), json_object_get(one, "frequencies"), &f, err));
     for (size_t i = 0; i < ped->n; i++) {
         typing[i] = (hw_typing){.a = HW_ALLELE_UNKNOWN, .b = HW_ALLELE_UNKNOWN};
     }
@@ -203,12 +198,11 @@ static hw_status distribution_of(check *k, const json_reader *r, const json_path
     hw_locus_settings ls = {0};
     const json_t *mutation = json_object_get(one, "mutation");
     if (json_is_object(mutation)) {
-        const hw_freq *f = &pop.freq[0];
-        HW_TRY(json_mutation(r, at, json_object_get(mutation, "female"), f->allele, f->n, NULL, &ls.female));
-        HW_TRY(json_mutation(r, at, json_object_get(mutation, "male"), f->allele, f->n, NULL, &ls.male));
+        HW_TRY(json_mutation(r, at, json_object_get(mutation, "female"), f.allele, f.n, NULL, &ls.female));
+        HW_TRY(json_mutation(r, at, json_object_get(mutation, "male"), f.allele, f.n, NULL, &ls.male));
     }
     hw_locus_model *lm;
-    HW_TRY(hw_locus_model_build(arena, &pop.freq[0], HW_LOCUS_AUTOSOMAL, &ls, 0, HW_RARE_AUTO, 0, NULL, 0, &lm, err));
+    HW_TRY(hw_locus_model_build(arena, &f, HW_LOCUS_AUTOSOMAL, &ls, 0, HW_RARE_AUTO, 0, NULL, 0, &lm, err));
     double *joint = HW_NEW(arena, double, (size_t)lm->n *(lm->n + 1) / 2);
     if (joint == NULL) {
         return HW_NO_MEMORY_FAIL(err);
@@ -217,7 +211,7 @@ static hw_status distribution_of(check *k, const json_reader *r, const json_path
     HW_TRY(hw_engine_new(NULL, &engine, err));
     int exponent;
     hw_real total;
-    s = hw_condition(engine, ped, lm, typing, person, joint, &exponent, &total, err);
+    hw_status s = hw_condition(engine, ped, lm, typing, person, joint, &exponent, &total, err);
     hw_engine_free(engine);
     HW_TRY(s);
     double sum = 0;
@@ -237,10 +231,24 @@ static hw_status distribution_case(check *k, const json_reader *r, const json_pa
 
 /* --- each case of a document --- */
 
-typedef hw_status (*case_fn)(check *k, const json_reader *r, const json_path *at, const json_t *one, hw_err *err);
+hw_status check_table(const json_reader *r, const json_path *at, const json_t *table, hw_freq *ret, hw_err *err)
+{
+    hw_population pop = {.name = "reference", .n = 1, .freq = HW_NEW(&r->d->arena, hw_freq, 1)};
+    if (pop.freq == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    pop.freq[0].locus = "reference";
+    hw_map_init(&pop.by_locus, 0);
+    HW_TRY(json_table(r, at, table, NULL, &pop.freq[0]));
+    hw_status s = hw_population_finish(&pop, err);
+    hw_population_release(&pop);
+    if (s == HW_OK) {
+        *ret = pop.freq[0];
+    }
+    return s;
+}
 
-/* A case that fails is a failed case; only want of memory ends the run. */
-static hw_status each(check *k, const json_reader *r, const json_t *cases, case_fn fn, hw_err *err)
+hw_status check_each(check *k, const json_reader *r, const json_t *cases, check_case_fn fn, hw_err *err)
 {
     for (size_t i = 0; i < json_array_size(cases); i++) {
         const json_t *one = json_array_get(cases, i);
@@ -260,15 +268,15 @@ static hw_status each(check *k, const json_reader *r, const json_t *cases, case_
 
 hw_status check_matrices(check *k, const json_reader *r, const json_t *cases, hw_err *err)
 {
-    return each(k, r, cases, matrix_case, err);
+    return check_each(k, r, cases, matrix_case, err);
 }
 
 hw_status check_relatedness(check *k, const json_reader *r, const json_t *cases, hw_err *err)
 {
-    return each(k, r, cases, relatedness_case, err);
+    return check_each(k, r, cases, relatedness_case, err);
 }
 
 hw_status check_distributions(check *k, const json_reader *r, const json_t *cases, hw_err *err)
 {
-    return each(k, r, cases, distribution_case, err);
+    return check_each(k, r, cases, distribution_case, err);
 }

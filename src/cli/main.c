@@ -32,6 +32,17 @@ static const arg_option SCORE_OPTIONS[] = {
     {"json", 0, ARG_FLAG, NULL, NULL, "the result as JSON"},
     {0},
 };
+static const arg_option POWER_OPTIONS[] = {
+    {"family", 0, ARG_ONE, "ID", NULL, "this family only, with the exclusion of every locus in --json"},
+    {"threshold", 0, ARG_ONE, "LOG10", NULL, "log10 likelihood ratio that a true pair should reach. Default: 4"},
+    {"second", 0, ARG_ONE, "LOG10", NULL, "a second one to tell the probability of. Default: 6"},
+    {"wanted", 0, ARG_ONE, "P", NULL, "a family is weak when its true child reaches the threshold with less than this probability. Default: 0.8"},
+    {"n-children", 0, ARG_ONE, "N", NULL, "children to expect chance hits among. Default: as many as --children holds"},
+    {"limit", 0, ARG_ONE, "N", NULL, "show the first N rows, 0: all. Default: all"},
+    {"json", 0, ARG_FLAG, NULL, NULL, "the result as JSON"},
+    {"csv", 0, ARG_FLAG, NULL, NULL, "the result as CSV"},
+    {0},
+};
 static const arg_option LR_OPTIONS[] = {
     {"case", 0, ARG_ONE, "ID", NULL, "this case only"},
     {"num", 0, ARG_ONE, "HYPOTHESIS", NULL, "ratios of this hypothesis only. Default: all pairs"},
@@ -90,6 +101,10 @@ const command COMMANDS[] = {
      OPTIONS(EXPLAIN_OUTPUT, TABLE_OPTIONS, PEOPLE_OPTIONS, MATCH_OPTIONS, LINEAGE_OPTIONS, SETTINGS_OPTIONS, SAMPLE_OPTIONS, READ_OPTIONS, LANG_OPTIONS), 2, 2, cmd_explain},
     {"match score", NULL, "how much of a known truth a run found", "Main job",
      "For synthetic data: true pairs found and missed, and false pairs, by threshold.", OPTIONS(SCORE_OPTIONS), 0, 0, cmd_score},
+    {"power", NULL, "what each searching family can prove, before any child is compared", "Main job",
+     "For every missing person: the probability that an unrelated child is excluded, how the likelihood ratio is distributed if the child is theirs, and the chance hits to expect. "
+     "Families that are too weak are marked: more relatives or more loci are needed.",
+     OPTIONS(POWER_OPTIONS, TABLE_OPTIONS, PEOPLE_OPTIONS, SETTINGS_OPTIONS, SAMPLE_OPTIONS, READ_OPTIONS, THREAD_OPTIONS), 0, 0, cmd_power},
     {"lr", "CASE...", "likelihoods and ratios of cases with any hypotheses", "Main job",
      "A case is a set of typed persons under two or more pedigrees: Homeward JSON, .fam, .ped or kinship-oracle JSON. Exact zeros are printed as 0, their logarithms as -inf, 0/0 as nan.",
      OPTIONS(LR_OPTIONS, TABLE_OPTIONS, SETTINGS_OPTIONS, READ_OPTIONS), 1, SIZE_MAX, cmd_lr},

@@ -89,6 +89,8 @@ hw_status hw_document_match(const hw_explanation *x, const hw_report_options *o,
 
 /** Append a table in columns of a terminal: no boxes, wide characters counted as two, broken into groups of columns when too wide (width 0: never). */
 hw_status hw_table_text(const hw_table *t, bool fields, unsigned width, bool colour, const char *indent, hw_str *out, hw_err *err) HW_MUST_CHECK;
+/** Append a document of tables and paragraphs for a terminal. */
+hw_status hw_document_text(const hw_document *doc, const hw_report_options *o, hw_str *out, hw_err *err) HW_MUST_CHECK;
 /** Append text broken at `width` columns (0: not), each line after `indent`, the first after `first`. */
 void hw_paragraph_text(const char *text, unsigned width, const char *first, const char *indent, hw_str *out);
 

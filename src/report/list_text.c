@@ -122,7 +122,7 @@ static void build(list *l, const hw_report_options *o)
     }
 }
 
-static hw_status write(const hw_document *doc, const hw_report_options *o, hw_str *out, hw_err *err)
+hw_status hw_document_text(const hw_document *doc, const hw_report_options *o, hw_str *out, hw_err *err)
 {
     const char *bold = o->colour ? "\033[1m" : "", *red = o->colour ? "\033[1;31m" : "", *plain = o->colour ? "\033[0m" : "";
     for (const hw_block *b = doc->first; b != NULL; b = b->next) {
@@ -162,7 +162,7 @@ hw_status hw_report_list_text(const hw_dataset *d, const hw_match_options *m, co
     build(&l, o);
     hw_status status = hw_doc_check(&l.doc, err);
     if (status == HW_OK) {
-        status = write(&l.doc, o, out, err);
+        status = hw_document_text(&l.doc, o, out, err);
     }
     hw_doc_release(&l.doc);
     return status;
