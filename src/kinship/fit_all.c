@@ -1,0 +1,284 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: Apache-2.0
+/* One family judged, all families judged, and a family with fewer profiles. */
+#include "kinship/fit_parts.h"
+
+#include "base/thread.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <string.h>
+
+#define MAX_ARENA ((size_t)1 << 30)
+
+/* ---- one family ---- */
+
+static uint32_t loci_used(const fit_job *j)
+{
+    fit_mask group[HW_FIT_MAX_TYPED / 2];
+    fit_mask all = j->n == 64 ? ~(fit_mask)0 : ((fit_mask)1 << j->n) - 1;
+    uint32_t n_groups = fit_groups(j, all, group);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < j->m->s->n_loci; i++) {
+        bool used = false;
+        for (uint32_t g = 0; g < n_groups; g++) {
+            used = used || fit_locus_used(j, i, group[g]);
+        }
+        n += used ? 1 : 0;
+    }
+    return n;
+}
+
+static hw_status judge(fit_job *j, matcher *m, const hw_family *family, hw_arena *arena, bool details, hw_fit *io, hw_err *err)
+{
+    HW_TRY(fit_job_init(j, m, family, arena, err));
+    if (j->n == 0) {
+        return HW_OK;
+    }
+    fit_evidence e;
+    HW_TRY(fit_judge(j, j->n == 64 ? ~(fit_mask)0 : ((fit_mask)1 << j->n) - 1, &e, err));
+    io->verdict = e.verdict;
+    io->log10_evidence = e.log10;
+    io->n_related = j->n;
+    io->loci_used = loci_used(j);
+    bool wanted = details && (e.verdict == HW_FIT_DOUBTFUL || e.verdict == HW_FIT_MISFIT);
+    return wanted ? fit_details(j, &e, io, err) : HW_OK;
+}
+
+/* What cannot be computed of one family (cost; a pedigree that asks for sexes) does not end a batch. */
+static hw_status not_computed(hw_status s, const hw_err *mine, hw_fit *io, hw_err *err)
+{
+    if (s == HW_NO_MEMORY || s == HW_INTERNAL) {
+        return HW_FAIL(err, s, "%s", mine->msg);
+    }
+    hw_arena_release(&io->arena);
+    *io = (hw_fit){.verdict = HW_FIT_NOT_COMPUTED, .log10_evidence = (double)NAN};
+    hw_arena_init(&io->arena, MAX_ARENA);
+    io->text = hw_arena_strdup(&io->arena, mine->msg);
+    return io->text == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
+}
+
+hw_status fit_family(matcher *m, const hw_family *family, bool details, hw_fit *ret, hw_err *err)
+{
+    hw_fit f = {.verdict = HW_FIT_NOT_TESTABLE, .log10_evidence = (double)NAN};
+    hw_arena_init(&f.arena, MAX_ARENA);
+    hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
+    hw_err mine = {0};
+    fit_job j = {0};
+    hw_status s = judge(&j, m, family, &m->scratch, details, &f, &mine);
+    fit_job_release(&j);
+    hw_arena_reset(&m->scratch, mark);
+    if (s != HW_OK) {
+        s = not_computed(s, &mine, &f, err);
+    }
+    if (s != HW_OK) {
+        hw_arena_release(&f.arena);
+        return s;
+    }
+    *ret = f;
+    return HW_OK;
+}
+
+void hw_fit_release(hw_fit *f)
+{
+    hw_arena_release(&f->arena);
+    *f = (hw_fit){0};
+}
+
+/* ---- a fitter ---- */
+
+struct hw_fitter {
+    hw_arena arena;
+    search s;
+    matcher m;
+    hw_match_options o;
+};
+
+void hw_fitter_free(hw_fitter *f)
+{
+    if (f != NULL) {
+        matcher_release(&f->m);
+        search_release(&f->s);
+        hw_arena_release(&f->arena);
+        hw_free(f);
+    }
+}
+
+hw_status hw_fitter_new(const hw_dataset *d, const hw_match_options *o, hw_fitter **ret, hw_err *err)
+{
+    hw_fitter *f = hw_alloc(1, sizeof(*f));
+    if (f == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    hw_arena_init(&f->arena, (size_t)8 << 30);
+    f->o = *o;
+    hw_status s = search_init(&f->s, &f->arena, d, &f->o, err);
+    if (s == HW_OK) {
+        s = matcher_init(&f->m, &f->s, err);
+    }
+    if (s != HW_OK) {
+        hw_fitter_free(f);
+        return s;
+    }
+    *ret = f;
+    return HW_OK;
+}
+
+/* A family of the dataset is taken with the sexes that its own samples show. */
+hw_status hw_family_fit(hw_fitter *f, const hw_family *family, hw_fit *ret, hw_err *err)
+{
+    const hw_family *first = f->s.d->family;
+    bool own = first != NULL && family >= first && family < first + f->s.d->n_families;
+    const hw_family *g = own ? &f->s.family[family - first] : family;
+    HW_TRY(fit_family(&f->m, g, true, ret, err));
+    ret->family = own ? (uint32_t)(family - first) : UINT32_MAX;
+    return HW_OK;
+}
+
+/* ---- all families ---- */
+
+#define BATCH ((size_t)256)
+
+typedef struct batch {
+    search s;
+    matcher *matcher;   /* [threads] */
+    uint8_t *verdict;   /* [families] */
+    hw_fit *fit;        /* of those listed */
+    const uint32_t *listed;
+    pthread_mutex_t lock;
+    size_t done;
+} batch;
+
+static void tell(batch *b, size_t n)
+{
+    const hw_match_options *o = b->s.o;
+    if (o->progress != NULL) {
+        pthread_mutex_lock(&b->lock);
+        b->done += n;
+        o->progress(o->progress_ctx, b->done, b->s.d->n_families);
+        pthread_mutex_unlock(&b->lock);
+    }
+}
+
+/* Most families of a nation end with the question who is related to whom. */
+static hw_status verdict_item(void *ctx, size_t item, unsigned worker, hw_err *err)
+{
+    batch *b = ctx;
+    size_t end = (item + 1) * BATCH < b->s.d->n_families ? (item + 1) * BATCH : b->s.d->n_families;
+    for (size_t f = item * BATCH; f < end; f++) {
+        hw_fit one;
+        HW_TRY(fit_family(&b->matcher[worker], &b->s.family[f], false, &one, err));
+        b->verdict[f] = (uint8_t)one.verdict;
+        hw_fit_release(&one);
+    }
+    tell(b, end - item * BATCH);
+    return HW_OK;
+}
+
+static hw_status detail_item(void *ctx, size_t item, unsigned worker, hw_err *err)
+{
+    batch *b = ctx;
+    HW_TRY(fit_family(&b->matcher[worker], &b->s.family[b->listed[item]], true, &b->fit[item], err));
+    b->fit[item].family = b->listed[item];
+    return HW_OK;
+}
+
+static hw_status run(batch *b, unsigned n_threads, hw_arena *arena, hw_fit_result *r, hw_err *err)
+{
+    size_t n = b->s.d->n_families;
+    HW_TRY(hw_parallel_for((n + BATCH - 1) / BATCH, n_threads, verdict_item, b, err));
+    uint32_t *listed = HW_NEW(arena, uint32_t, n + 1);
+    if (listed == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t f = 0; f < n; f++) {
+        r->count[b->verdict[f]]++;
+        if (b->verdict[f] >= HW_FIT_DOUBTFUL) {
+            listed[r->n_fits++] = (uint32_t)f;
+        }
+    }
+    b->listed = listed;
+    r->fit = hw_alloc(r->n_fits + 1, sizeof(*r->fit));
+    if (r->fit == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    b->fit = r->fit;
+    return hw_parallel_for(r->n_fits, n_threads, detail_item, b, err);
+}
+
+static void batch_release(batch *b)
+{
+    search_release(&b->s);
+}
+
+hw_status hw_dataset_fit_families(const hw_dataset *d, const hw_match_options *o, hw_fit_result *ret, hw_err *err)
+{
+    HW_CLEANUP(hw_arena_release) hw_arena arena;
+    hw_arena_init(&arena, (size_t)8 << 30);
+    double start = hw_now_seconds();
+    unsigned n_threads = o->n_threads == 0 ? hw_cpu_count() : o->n_threads;
+    n_threads = n_threads > 256 ? 256 : n_threads;
+    HW_CLEANUP(batch_release) batch b = {0};
+    hw_fit_result r = {0};
+    HW_TRY(search_init(&b.s, &arena, d, o, err));
+    b.matcher = HW_NEW(&arena, matcher, n_threads);
+    b.verdict = HW_NEW(&arena, uint8_t, d->n_families + 1);
+    if (b.matcher == NULL || b.verdict == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    pthread_mutex_init(&b.lock, NULL);
+    hw_status s = HW_OK;
+    for (unsigned i = 0; i < n_threads && s == HW_OK; i++) {
+        s = matcher_init(&b.matcher[i], &b.s, err);
+    }
+    if (s == HW_OK) {
+        s = run(&b, n_threads, &arena, &r, err);
+    }
+    for (unsigned i = 0; i < n_threads; i++) {
+        matcher_release(&b.matcher[i]);
+    }
+    pthread_mutex_destroy(&b.lock);
+    if (s != HW_OK) {
+        hw_fit_result_release(&r);
+        return s;
+    }
+    r.seconds = hw_now_seconds() - start;
+    *ret = r;
+    return HW_OK;
+}
+
+void hw_fit_result_release(hw_fit_result *r)
+{
+    for (size_t i = 0; i < r->n_fits && r->fit != NULL; i++) {
+        hw_fit_release(&r->fit[i]);
+    }
+    hw_free(r->fit);
+    *r = (hw_fit_result){0};
+}
+
+/* ---- fewer profiles ---- */
+
+hw_status hw_family_restrict(const hw_family *family, const bool *keep, hw_arena *arena, hw_family *ret, hw_err *err)
+{
+    const hw_profile **profile = HW_NEW(arena, const hw_profile *, family->pedigree.n + 1);
+    if (profile == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t i = 0; i < family->pedigree.n; i++) {
+        profile[i] = keep[i] ? family->profile[i] : NULL;
+    }
+    *ret = *family;
+    ret->profile = profile;
+    return HW_OK;
+}
+
+void hw_family_kept(const hw_family *family, const bool *keep, hw_str *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < family->pedigree.n; i++) {
+        if (keep[i] && family->profile[i] != NULL) {
+            hw_str_addf(out, "%s%s", any ? ", " : "", family->pedigree.person[i].id);
+            any = true;
+        }
+    }
+}
