@@ -94,6 +94,11 @@ struct hw_fitter {
     hw_match_options o;
 };
 
+matcher *fitter_matcher(hw_fitter *f)
+{
+    return &f->m;
+}
+
 void hw_fitter_free(hw_fitter *f)
 {
     if (f != NULL) {

@@ -88,5 +88,7 @@ bool fit_locus_used(const fit_job *j, uint32_t locus, fit_mask mask);
 hw_status fit_details(fit_job *j, const fit_evidence *e, hw_fit *io, hw_err *err) HW_MUST_CHECK;
 /* Verdict alone, or with details; *ret keeps nothing of the matcher. */
 hw_status fit_family(matcher *m, const hw_family *family, bool details, hw_fit *ret, hw_err *err) HW_MUST_CHECK;
+/* What a fitter works with. */
+matcher *fitter_matcher(hw_fitter *f);
 
 #endif

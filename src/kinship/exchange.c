@@ -1,0 +1,226 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: Apache-2.0
+/* Two samples exchanged, weighed as an explanation of one or two families, and the search for the best exchange nearby. */
+#include "kinship/fit_parts.h"
+#include "kinship/quality.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- the ratio ---- */
+
+typedef struct exchange {
+    matcher *m;
+    const hw_family *family[2];
+    uint32_t person[2];
+    bool same; /* one family */
+} exchange;
+
+/* Profile of a person before (false) and after the exchange. */
+static const hw_profile *profile_of(const exchange *x, int f, uint32_t person, bool after)
+{
+    for (int side = 0; side < 2 && after; side++) {
+        int other = 1 - side;
+        if ((x->same || side == f) && person == x->person[side]) {
+            return x->family[other]->profile[x->person[other]];
+        }
+    }
+    return x->family[f]->profile[person];
+}
+
+/* P(the sex amelogenin shows | the person's sex), up to what cancels. */
+static hw_real sex_value(const exchange *x, int f, uint32_t person, bool after)
+{
+    const hw_profile *p = profile_of(x, f, person, after);
+    hw_sex sex = x->family[f]->pedigree.person[person].sex;
+    double odds = hw_amelogenin_ratio(p, &x->m->s->d->panel, x->m->s->o->settings->sex_error);
+    double male = odds / (1.0 + odds);
+    return hw_real_from(sex == HW_SEX_UNKNOWN ? 0.5 : sex == HW_SEX_MALE ? male : 1.0 - male);
+}
+
+static hw_status family_value(exchange *x, int f, const hw_pedigree *ped, uint32_t locus, const hw_locus_model *lm, bool after, hw_real *ret, hw_err *err)
+{
+    hw_typing *t = HW_NEW(&x->m->scratch, hw_typing, ped->n + 1);
+    if (t == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (uint32_t i = 0; i < ped->n; i++) {
+        t[i] = profile_typing(profile_of(x, f, i, after), x->m->s->locus[locus].panel_index);
+    }
+    return hw_likelihood(x->m->rival_engine, ped, lm, t, ret, err);
+}
+
+static hw_status seen_alleles(const exchange *x, uint32_t panel_index, hw_allele **ret, size_t *ret_n, hw_err *err)
+{
+    size_t n = 0;
+    hw_allele *seen = HW_NEW(&x->m->scratch, hw_allele, 2 * (x->family[0]->pedigree.n + x->family[1]->pedigree.n) + 1);
+    if (seen == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (int f = 0; f < (x->same ? 1 : 2); f++) {
+        for (uint32_t i = 0; i < x->family[f]->pedigree.n; i++) {
+            hw_genotype g = hw_profile_at(x->family[f]->profile[i], panel_index);
+            seen[n++] = g.a;
+            seen[n++] = g.b;
+        }
+    }
+    *ret = seen;
+    *ret_n = n;
+    return HW_OK;
+}
+
+/* Autosomal loci: a sample in a place of the other sex stays comparable. */
+static hw_status over_loci(exchange *x, const hw_pedigree *ped, hw_real value[2], hw_err *err)
+{
+    const search *s = x->m->s;
+    for (uint32_t i = 0; i < s->n_loci; i++) {
+        if (s->locus[i].kind != HW_LOCUS_AUTOSOMAL) {
+            continue;
+        }
+        hw_arena_mark mark = hw_arena_get_mark(&x->m->scratch);
+        hw_allele *seen = NULL;
+        size_t n_seen = 0;
+        variant *v = NULL;
+        HW_TRY(seen_alleles(x, s->locus[i].panel_index, &seen, &n_seen, err));
+        HW_TRY(matcher_variant(x->m, 0, i, seen, n_seen, &v, err));
+        for (int f = 0; f < (x->same ? 1 : 2); f++) {
+            for (int after = 0; after < 2; after++) {
+                hw_real l;
+                HW_TRY(family_value(x, f, &ped[f], i, v->model, after == 1, &l, err));
+                value[after] = hw_real_mul(value[after], l);
+            }
+        }
+        hw_arena_reset(&x->m->scratch, mark);
+    }
+    return HW_OK;
+}
+
+/* A parent of unknown sex may be either; here it is taken as the place it stands in says. */
+static hw_status settle(const hw_pedigree *from, hw_pedigree *ret, hw_err *err)
+{
+    HW_TRY(hw_pedigree_copy(from, ret, err));
+    for (uint32_t i = 0; i < ret->n; i++) {
+        if (ret->person[i].father >= 0 && ret->person[ret->person[i].father].sex == HW_SEX_UNKNOWN) {
+            ret->person[ret->person[i].father].sex = HW_SEX_MALE;
+        }
+        if (ret->person[i].mother >= 0 && ret->person[ret->person[i].mother].sex == HW_SEX_UNKNOWN) {
+            ret->person[ret->person[i].mother].sex = HW_SEX_FEMALE;
+        }
+    }
+    return HW_OK;
+}
+
+static hw_status ratio(exchange *x, double *ret_log10, hw_err *err)
+{
+    hw_pedigree ped[2];
+    hw_pedigree_init(&ped[0]);
+    hw_pedigree_init(&ped[1]);
+    hw_real value[2] = {hw_real_from(1.0), hw_real_from(1.0)};
+    for (int side = 0; side < 2; side++) {
+        value[0] = hw_real_mul(value[0], sex_value(x, side, x->person[side], false));
+        value[1] = hw_real_mul(value[1], sex_value(x, side, x->person[side], true));
+    }
+    hw_status s = HW_OK;
+    for (int f = 0; f < (x->same ? 1 : 2) && s == HW_OK; f++) {
+        s = settle(&x->family[f]->pedigree, &ped[f], err);
+    }
+    if (s == HW_OK) {
+        s = over_loci(x, ped, value, err);
+    }
+    hw_pedigree_release(&ped[0]);
+    hw_pedigree_release(&ped[1]);
+    if (s == HW_OK) {
+        bool never = hw_real_is_zero(value[1]);
+        *ret_log10 = never ? -(double)INFINITY : hw_real_is_zero(value[0]) ? (double)INFINITY : hw_real_log10(hw_real_div(value[1], value[0]));
+    }
+    return s;
+}
+
+static hw_status ratio_of(matcher *m, const hw_family *a, uint32_t person_a, const hw_family *b, uint32_t person_b, double *ret_log10, hw_err *err)
+{
+    exchange x = {.m = m, .family = {a, b}, .person = {person_a, person_b}, .same = a == b};
+    if (person_a >= a->pedigree.n || person_b >= b->pedigree.n || a->profile[person_a] == NULL || b->profile[person_b] == NULL) {
+        return HW_FAIL(err, HW_NOT_FOUND, "an exchange needs two members with samples");
+    }
+    hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
+    hw_status s = ratio(&x, ret_log10, err);
+    hw_arena_reset(&m->scratch, mark);
+    return s;
+}
+
+hw_status hw_exchange_ratio(hw_fitter *f, const hw_family *a, uint32_t person_a, const hw_family *b, uint32_t person_b, double *ret_log10, hw_err *err)
+{
+    return ratio_of(fitter_matcher(f), a, person_a, b, person_b, ret_log10, err);
+}
+
+/* ---- the search ---- */
+
+typedef struct hunt {
+    matcher *m;
+    const hw_dataset *d;
+    hw_exchange best;
+    double best_log10;
+} hunt;
+
+static hw_status try_pair(hunt *h, uint32_t a, uint32_t i, uint32_t b, uint32_t k, hw_err *err)
+{
+    double x = 0.0;
+    hw_err mine = {0};
+    hw_status s = ratio_of(h->m, &h->d->family[a], i, &h->d->family[b], k, &x, &mine);
+    if (s == HW_TOO_COSTLY || s == HW_CONFLICT) {
+        return HW_OK; /* no answer about this one */
+    }
+    if (s != HW_OK) {
+        return HW_FAIL(err, s, "%s", mine.msg);
+    }
+    h->best.tried++;
+    if (x > h->best_log10) {
+        h->best_log10 = x;
+        h->best.family[0] = a;
+        h->best.family[1] = b;
+        h->best.person[0] = i;
+        h->best.person[1] = k;
+    }
+    return HW_OK;
+}
+
+static hw_status try_families(hunt *h, uint32_t a, uint32_t b, hw_err *err)
+{
+    const hw_family *fa = &h->d->family[a];
+    const hw_family *fb = &h->d->family[b];
+    for (uint32_t i = 0; fa->profile != NULL && i < fa->pedigree.n; i++) {
+        for (uint32_t k = a == b ? i + 1 : 0; fb->profile != NULL && fa->profile[i] != NULL && k < fb->pedigree.n; k++) {
+            if (fb->profile[k] != NULL) {
+                HW_TRY(try_pair(h, a, i, b, k, err));
+            }
+        }
+    }
+    return HW_OK;
+}
+
+static bool near_by(uint32_t a, uint32_t b)
+{
+    return (a > b ? a - b : b - a) <= HW_EXCHANGE_REACH;
+}
+
+hw_status hw_exchange_search(hw_fitter *f, const hw_dataset *d, uint32_t family, const hw_fit *fit, const uint32_t *others, size_t n_others, hw_exchange *ret,
+                             bool *ret_found, hw_err *err)
+{
+    hunt h = {.m = fitter_matcher(f), .d = d, .best_log10 = -(double)INFINITY};
+    for (uint32_t b = family > HW_EXCHANGE_REACH ? family - HW_EXCHANGE_REACH : 0; b < d->n_families && b <= family + HW_EXCHANGE_REACH; b++) {
+        HW_TRY(try_families(&h, family, b, err));
+    }
+    for (size_t i = 0; i < n_others; i++) {
+        if (!near_by(family, others[i])) {
+            HW_TRY(try_families(&h, family, others[i], err));
+        }
+    }
+    h.best.log10_ratio = h.best_log10;
+    h.best.log10_error = fit != NULL && fit->n_suspects > 0 ? fit->suspect[0].log10_ratio : 0.0;
+    /* Where the statement is impossible everything is infinitely likelier; the exchange that makes it possible is then named. */
+    double need = h.best.log10_error < (double)INFINITY ? h.best.log10_error : 0.0;
+    need = (need > 0.0 ? need : 0.0) + HW_EXCHANGE_MARGIN_LOG10 + (h.best.tried > 0 ? hw_log10((double)h.best.tried) : 0.0);
+    *ret_found = h.best.tried > 0 && h.best_log10 >= need;
+    *ret = h.best;
+    return HW_OK;
+}
