@@ -54,6 +54,7 @@ const command *command_find(const char *const *word, size_t n_words, size_t *ret
 hw_status cmd_match(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_explain(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_score(cli *c, hw_err *err) HW_MUST_CHECK;
+hw_status cmd_check(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_lr(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_lr_check(cli *c, hw_err *err) HW_MUST_CHECK; /* lr --check */
 hw_status cmd_convert(cli *c, hw_err *err) HW_MUST_CHECK;

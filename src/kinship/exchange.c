@@ -4,6 +4,8 @@
 #include "kinship/fit_parts.h"
 #include "kinship/quality.h"
 
+#include "base/thread.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -184,12 +186,30 @@ static hw_status try_pair(hunt *h, uint32_t a, uint32_t i, uint32_t b, uint32_t 
     return HW_OK;
 }
 
-static hw_status try_families(hunt *h, uint32_t a, uint32_t b, hw_err *err)
+#define SUSPECTED_SHARE 0.01
+
+/* Is the sample one that may explain the misfit? Where nothing is known of suspects, all are. */
+static bool suspected(const hw_fit *fit, uint32_t person)
+{
+    bool yes = fit == NULL;
+    for (uint32_t i = 0; fit != NULL && i < fit->n_suspects && !yes; i++) {
+        const hw_fit_suspect *s = &fit->suspect[i];
+        /* Where no single error explains the readings the shares say nothing. */
+        bool weighs = s->share >= SUSPECTED_SHARE || !(fit->suspect[0].share > 0.0);
+        yes = weighs && (s->person == person || (s->kind == HW_FIT_OTHER_PARENT && s->parent == person));
+    }
+    return yes;
+}
+
+static hw_status try_families(hunt *h, uint32_t a, uint32_t b, const hw_fit *fit, hw_err *err)
 {
     const hw_family *fa = &h->d->family[a];
     const hw_family *fb = &h->d->family[b];
-    for (uint32_t i = 0; fa->profile != NULL && i < fa->pedigree.n; i++) {
-        for (uint32_t k = a == b ? i + 1 : 0; fb->profile != NULL && fa->profile[i] != NULL && k < fb->pedigree.n; k++) {
+    for (uint32_t i = 0; fa->profile != NULL && fb->profile != NULL && i < fa->pedigree.n; i++) {
+        if (fa->profile[i] == NULL || (a != b && !suspected(fit, i))) {
+            continue;
+        }
+        for (uint32_t k = a == b ? i + 1 : 0; k < fb->pedigree.n; k++) {
             if (fb->profile[k] != NULL) {
                 HW_TRY(try_pair(h, a, i, b, k, err));
             }
@@ -198,29 +218,66 @@ static hw_status try_families(hunt *h, uint32_t a, uint32_t b, hw_err *err)
     return HW_OK;
 }
 
+typedef struct all_hunts {
+    const hw_dataset *d;
+    hw_fitter **fitter; /* [threads] */
+    const hw_exchange_query *query;
+    size_t n;
+    hw_exchange *found;
+    bool *is_found;
+} all_hunts;
+
 static bool near_by(uint32_t a, uint32_t b)
 {
     return (a > b ? a - b : b - a) <= HW_EXCHANGE_REACH;
 }
 
-hw_status hw_exchange_search(hw_fitter *f, const hw_dataset *d, uint32_t family, const hw_fit *fit, const uint32_t *others, size_t n_others, hw_exchange *ret,
-                             bool *ret_found, hw_err *err)
+static hw_status hunt_item(void *ctx, size_t item, unsigned worker, hw_err *err)
 {
-    hunt h = {.m = fitter_matcher(f), .d = d, .best_log10 = -(double)INFINITY};
-    for (uint32_t b = family > HW_EXCHANGE_REACH ? family - HW_EXCHANGE_REACH : 0; b < d->n_families && b <= family + HW_EXCHANGE_REACH; b++) {
-        HW_TRY(try_families(&h, family, b, err));
+    all_hunts *all = ctx;
+    uint32_t family = all->query[item].family;
+    const hw_fit *fit = all->query[item].fit;
+    hunt h = {.m = fitter_matcher(all->fitter[worker]), .d = all->d, .best_log10 = -(double)INFINITY};
+    for (uint32_t b = family > HW_EXCHANGE_REACH ? family - HW_EXCHANGE_REACH : 0; b < all->d->n_families && b <= family + HW_EXCHANGE_REACH; b++) {
+        HW_TRY(try_families(&h, family, b, fit, err));
     }
-    for (size_t i = 0; i < n_others; i++) {
-        if (!near_by(family, others[i])) {
-            HW_TRY(try_families(&h, family, others[i], err));
+    for (size_t q = item > HW_EXCHANGE_OTHERS ? item - HW_EXCHANGE_OTHERS : 0; q < all->n && q <= item + HW_EXCHANGE_OTHERS; q++) {
+        if (!near_by(family, all->query[q].family)) {
+            HW_TRY(try_families(&h, family, all->query[q].family, fit, err));
         }
     }
     h.best.log10_ratio = h.best_log10;
     h.best.log10_error = fit != NULL && fit->n_suspects > 0 ? fit->suspect[0].log10_ratio : 0.0;
     /* Where the statement is impossible everything is infinitely likelier; the exchange that makes it possible is then named. */
-    double need = h.best.log10_error < (double)INFINITY ? h.best.log10_error : 0.0;
-    need = (need > 0.0 ? need : 0.0) + HW_EXCHANGE_MARGIN_LOG10 + (h.best.tried > 0 ? hw_log10((double)h.best.tried) : 0.0);
-    *ret_found = h.best.tried > 0 && h.best_log10 >= need;
-    *ret = h.best;
+    double need = h.best.log10_error < (double)INFINITY && h.best.log10_error > 0.0 ? h.best.log10_error : 0.0;
+    need += HW_EXCHANGE_MARGIN_LOG10 + (h.best.tried > 0 ? hw_log10((double)h.best.tried) : 0.0);
+    all->is_found[item] = h.best.tried > 0 && h.best_log10 >= need;
+    all->found[item] = h.best;
     return HW_OK;
+}
+
+hw_status hw_exchanges_find(const hw_dataset *d, const hw_match_options *o, const hw_exchange_query *query, size_t n, hw_exchange *ret, bool *ret_found, hw_err *err)
+{
+    unsigned n_threads = o->n_threads == 0 ? hw_cpu_count() : o->n_threads;
+    n_threads = n_threads > 256 ? 256 : n_threads;
+    if (n == 0) {
+        return HW_OK;
+    }
+    all_hunts all = {.d = d, .query = query, .n = n, .found = ret, .is_found = ret_found};
+    all.fitter = hw_alloc(n_threads, sizeof(hw_fitter *));
+    if (all.fitter == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    hw_status s = HW_OK;
+    for (unsigned i = 0; i < n_threads && s == HW_OK; i++) {
+        s = hw_fitter_new(d, o, &all.fitter[i], err);
+    }
+    if (s == HW_OK) {
+        s = hw_parallel_for(n, n_threads, hunt_item, &all, err);
+    }
+    for (unsigned i = 0; i < n_threads; i++) {
+        hw_fitter_free(all.fitter[i]);
+    }
+    hw_free(all.fitter);
+    return s;
 }

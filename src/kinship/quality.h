@@ -99,12 +99,19 @@ typedef struct hw_exchange {
 
 /** log10 of P(readings of both families, sexes shown by amelogenin included | two samples exchanged) : P(| as stated). One family may be given twice. */
 HW_API hw_status hw_exchange_ratio(hw_fitter *f, const hw_family *a, uint32_t person_a, const hw_family *b, uint32_t person_b, double *ret_log10, hw_err *err) HW_MUST_CHECK;
+/** A family in question; fit: how it does not fit, or NULL when its members fit and only sexes contradict. */
+typedef struct hw_exchange_query {
+    uint32_t family;
+    const hw_fit *fit;
+} hw_exchange_query;
+/** Besides the neighbours: so many of the other families in question, the next before and after it. */
+#define HW_EXCHANGE_OTHERS 4u
 /**
- * The best exchange that explains a family: two of its own samples, or one of it and one of a family nearby or of `others` (indices of the dataset: those that do not fit either). *ret_found
- * false when none reaches the margin. `fit`: of that family, or NULL when its members fit and only sexes contradict.
+ * For each family in question (ascending) the best exchange that explains it: two of its own samples, or a suspected one of it and any of a family nearby. ret_found[i] false when none reaches
+ * the margin. On o->n_threads threads; the result does not depend on their number.
  */
-HW_API hw_status hw_exchange_search(hw_fitter *f, const hw_dataset *d, uint32_t family, const hw_fit *fit, const uint32_t *others, size_t n_others, hw_exchange *ret,
-                                    bool *ret_found, hw_err *err) HW_MUST_CHECK;
+HW_API hw_status hw_exchanges_find(const hw_dataset *d, const hw_match_options *o, const hw_exchange_query *query, size_t n, hw_exchange *ret, bool *ret_found,
+                                   hw_err *err) HW_MUST_CHECK;
 
 /* ---- single profiles ---- */
 
