@@ -162,6 +162,8 @@ typedef struct hunt {
     const hw_dataset *d;
     hw_exchange best;
     double best_log10;
+    double *tried; /* log10 of each, [cap] */
+    size_t cap;
 } hunt;
 
 static hw_status try_pair(hunt *h, uint32_t a, uint32_t i, uint32_t b, uint32_t k, hw_err *err)
@@ -175,7 +177,8 @@ static hw_status try_pair(hunt *h, uint32_t a, uint32_t i, uint32_t b, uint32_t 
     if (s != HW_OK) {
         return HW_FAIL(err, s, "%s", mine.msg);
     }
-    h->best.tried++;
+    HW_TRY(HW_GROW(h->tried, h->best.tried, h->cap, 1000000, "exchanges", err));
+    h->tried[h->best.tried++] = x;
     if (x > h->best_log10) {
         h->best_log10 = x;
         h->best.family[0] = a;
@@ -232,28 +235,48 @@ static bool near_by(uint32_t a, uint32_t b)
     return (a > b ? a - b : b - a) <= HW_EXCHANGE_REACH;
 }
 
+/* Of the best exchange among all tried, each equally likely beforehand. */
+static double share_of_best(const hunt *h)
+{
+    double sum = 0.0;
+    for (uint32_t i = 0; i < h->best.tried; i++) {
+        sum += h->tried[i] < h->best_log10 ? hw_pow10(h->tried[i] - h->best_log10) : 1.0; /* also where both are infinite */
+    }
+    return sum > 0.0 ? 1.0 / sum : 0.0;
+}
+
+static hw_status hunt_for(const all_hunts *all, size_t item, hunt *h, hw_err *err)
+{
+    uint32_t family = all->query[item].family;
+    const hw_fit *fit = all->query[item].fit;
+    for (uint32_t b = family > HW_EXCHANGE_REACH ? family - HW_EXCHANGE_REACH : 0; b < all->d->n_families && b <= family + HW_EXCHANGE_REACH; b++) {
+        HW_TRY(try_families(h, family, b, fit, err));
+    }
+    /* Where sexes alone contradict, many samples far away would do as well. */
+    for (size_t q = item > HW_EXCHANGE_OTHERS ? item - HW_EXCHANGE_OTHERS : 0; fit != NULL && q < all->n && q <= item + HW_EXCHANGE_OTHERS; q++) {
+        if (!near_by(family, all->query[q].family)) {
+            HW_TRY(try_families(h, family, all->query[q].family, fit, err));
+        }
+    }
+    return HW_OK;
+}
+
 static hw_status hunt_item(void *ctx, size_t item, unsigned worker, hw_err *err)
 {
     all_hunts *all = ctx;
-    uint32_t family = all->query[item].family;
     const hw_fit *fit = all->query[item].fit;
     hunt h = {.m = fitter_matcher(all->fitter[worker]), .d = all->d, .best_log10 = -(double)INFINITY};
-    for (uint32_t b = family > HW_EXCHANGE_REACH ? family - HW_EXCHANGE_REACH : 0; b < all->d->n_families && b <= family + HW_EXCHANGE_REACH; b++) {
-        HW_TRY(try_families(&h, family, b, fit, err));
-    }
-    for (size_t q = item > HW_EXCHANGE_OTHERS ? item - HW_EXCHANGE_OTHERS : 0; q < all->n && q <= item + HW_EXCHANGE_OTHERS; q++) {
-        if (!near_by(family, all->query[q].family)) {
-            HW_TRY(try_families(&h, family, all->query[q].family, fit, err));
-        }
-    }
+    hw_status s = hunt_for(all, item, &h, err);
     h.best.log10_ratio = h.best_log10;
     h.best.log10_error = fit != NULL && fit->n_suspects > 0 ? fit->suspect[0].log10_ratio : 0.0;
+    h.best.share = share_of_best(&h);
     /* Where the statement is impossible everything is infinitely likelier; the exchange that makes it possible is then named. */
     double need = h.best.log10_error < (double)INFINITY && h.best.log10_error > 0.0 ? h.best.log10_error : 0.0;
     need += HW_EXCHANGE_MARGIN_LOG10 + (h.best.tried > 0 ? hw_log10((double)h.best.tried) : 0.0);
-    all->is_found[item] = h.best.tried > 0 && h.best_log10 >= need;
+    all->is_found[item] = h.best.tried > 0 && h.best_log10 >= need && h.best.share >= HW_EXCHANGE_SHARE;
     all->found[item] = h.best;
-    return HW_OK;
+    hw_free(h.tried);
+    return s;
 }
 
 hw_status hw_exchanges_find(const hw_dataset *d, const hw_match_options *o, const hw_exchange_query *query, size_t n, hw_exchange *ret, bool *ret_found, hw_err *err)

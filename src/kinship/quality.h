@@ -89,6 +89,7 @@ typedef struct hw_exchange {
     uint32_t family[2], person[2]; /* of the dataset */
     double log10_ratio;            /* P(all readings and sexes | exchanged) : P(| as stated); inf: impossible as stated */
     double log10_error;            /* the likeliest single error of the first family : as stated */
+    double share;                  /* of this exchange among all tried, each equally likely beforehand */
     uint32_t tried;                /* exchanges compared with */
 } hw_exchange;
 
@@ -96,6 +97,8 @@ typedef struct hw_exchange {
 #define HW_EXCHANGE_REACH 3u
 /** An exchange is named when it is a hundred times likelier than the likeliest other error even after the number of exchanges tried. */
 #define HW_EXCHANGE_MARGIN_LOG10 2.0
+/** And only when no other exchange explains as much. */
+#define HW_EXCHANGE_SHARE 0.9
 
 /** log10 of P(readings of both families, sexes shown by amelogenin included | two samples exchanged) : P(| as stated). One family may be given twice. */
 HW_API hw_status hw_exchange_ratio(hw_fitter *f, const hw_family *a, uint32_t person_a, const hw_family *b, uint32_t person_b, double *ret_log10, hw_err *err) HW_MUST_CHECK;
