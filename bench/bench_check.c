@@ -47,8 +47,8 @@ static void compare_all(const hw_dataset *d, hw_match_options *o)
         if (hw_same_people(d, o, &people, &r, &err) != HW_OK) {
             die("same people", &err);
         }
-        printf("  compared, %u thread%s %6.2f s   %zu people, %zu groups of loci, %llu pairs looked at; %zu pairs may be one person\n", threads, threads > 1 ? "s" : " ", r.seconds, people.n,
-               r.n_groups, (unsigned long long)r.compared, r.n_pairs);
+        printf("  compared, %u thread%s %6.2f s   %zu people, %u groups of %u loci in two orders, %llu pairs looked at; %zu pairs may be one person\n", threads, threads > 1 ? "s" : " ", r.seconds, people.n,
+               r.n_groups, r.group_size, (unsigned long long)r.compared, r.n_pairs);
         hw_same_result_release(&r);
     }
     hw_samples_release(&people);

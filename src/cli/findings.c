@@ -180,6 +180,9 @@ static hw_status add_exchange(findings *f, const hw_exchange *x, hw_err *err)
     if (x->log10_error > 0.0 && x->log10_error < 1e300) {
         hw_str_addf(&text, "; the likeliest other error of %s gives 10^%s", f->d->family[x->family[0]].id, log10_text(x->log10_error, buf));
     }
+    if (x->share_alone < HW_EXCHANGE_SHARE) {
+        hw_str_add(&text, "; exchanging two others of the same families explains as much");
+    }
     hw_str_addf(&text, ". %u exchanges were tried.", x->tried);
     return add(f, y, &text, err);
 }
@@ -188,7 +191,7 @@ static bool told_before(const hw_exchange *x, const bool *found, size_t i)
 {
     for (size_t k = 0; k < i; k++) {
         bool same = x[k].family[0] == x[i].family[0] && x[k].family[1] == x[i].family[1] && x[k].person[0] == x[i].person[0] && x[k].person[1] == x[i].person[1];
-        bool turned = x[k].family[0] == x[i].family[1] && x[k].family[1] == x[i].family[0] && x[k].person[0] == x[i].person[1] && x[k].person[1] == x[i].person[0];
+        bool turned = x[k].family[0] == x[i].family[1] && x[k].family[1] == x[i].family[0];
         if (found[k] && (same || turned)) {
             return true;
         }

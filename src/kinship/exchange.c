@@ -162,7 +162,10 @@ typedef struct hunt {
     const hw_dataset *d;
     hw_exchange best;
     double best_log10;
-    double *tried; /* log10 of each, [cap] */
+    struct tried {
+        double log10;
+        uint32_t other; /* family */
+    } *tried;
     size_t cap;
 } hunt;
 
@@ -178,7 +181,7 @@ static hw_status try_pair(hunt *h, uint32_t a, uint32_t i, uint32_t b, uint32_t 
         return HW_FAIL(err, s, "%s", mine.msg);
     }
     HW_TRY(HW_GROW(h->tried, h->best.tried, h->cap, 1000000, "exchanges", err));
-    h->tried[h->best.tried++] = x;
+    h->tried[h->best.tried++] = (struct tried){x, b};
     if (x > h->best_log10) {
         h->best_log10 = x;
         h->best.family[0] = a;
@@ -235,14 +238,21 @@ static bool near_by(uint32_t a, uint32_t b)
     return (a > b ? a - b : b - a) <= HW_EXCHANGE_REACH;
 }
 
-/* Of the best exchange among all tried, each equally likely beforehand. */
-static double share_of_best(const hunt *h)
+/*
+ * Of the best exchange among all tried, each equally likely beforehand; and of all exchanges between the same families: where each has two samples, to exchange the ones is to exchange
+ * the others.
+ */
+static void weigh(hunt *h)
 {
     double sum = 0.0;
+    double same = 0.0;
     for (uint32_t i = 0; i < h->best.tried; i++) {
-        sum += h->tried[i] < h->best_log10 ? hw_pow10(h->tried[i] - h->best_log10) : 1.0; /* also where both are infinite */
+        double x = h->tried[i].log10 < h->best_log10 ? hw_pow10(h->tried[i].log10 - h->best_log10) : 1.0; /* also where both are infinite */
+        sum += x;
+        same += h->tried[i].other == h->best.family[1] ? x : 0.0;
     }
-    return sum > 0.0 ? 1.0 / sum : 0.0;
+    h->best.share = sum > 0.0 ? same / sum : 0.0;
+    h->best.share_alone = sum > 0.0 ? 1.0 / sum : 0.0;
 }
 
 static hw_status hunt_for(const all_hunts *all, size_t item, hunt *h, hw_err *err)
@@ -269,7 +279,7 @@ static hw_status hunt_item(void *ctx, size_t item, unsigned worker, hw_err *err)
     hw_status s = hunt_for(all, item, &h, err);
     h.best.log10_ratio = h.best_log10;
     h.best.log10_error = fit != NULL && fit->n_suspects > 0 ? fit->suspect[0].log10_ratio : 0.0;
-    h.best.share = share_of_best(&h);
+    weigh(&h);
     /* Where the statement is impossible everything is infinitely likelier; the exchange that makes it possible is then named. */
     double need = h.best.log10_error < (double)INFINITY && h.best.log10_error > 0.0 ? h.best.log10_error : 0.0;
     need += HW_EXCHANGE_MARGIN_LOG10 + (h.best.tried > 0 ? hw_log10((double)h.best.tried) : 0.0);

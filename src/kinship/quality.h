@@ -44,8 +44,8 @@ HW_API void hw_samples_release(hw_samples *p);
 
 /** Loci that may differ between two readings of one person. */
 #define HW_SAME_MAX_DIFFERENCES 4u
-/** Loci of a group: four 16-bit genotypes are one 64-bit key. */
-#define HW_SAME_GROUP 4u
+/** Most loci of a group. */
+#define HW_SAME_MAX_GROUP 5u
 /** Fewer loci in common decide nothing. */
 #define HW_SAME_MIN_LOCI 6u
 /** Probability that an allele is read as another one, and that a copy drops out, where a sample states less: what makes two readings of one person differ. */
@@ -64,7 +64,8 @@ typedef struct hw_same_result {
     hw_same_pair *pair;      /* by a, then b: those that reach the bound against unrelated */
     size_t n_pairs;
     double bound_log10;      /* against unrelated: 100 times the number of pairs of people, so that 0.01 pairs by chance are expected */
-    size_t n_groups;         /* groups of loci */
+    uint32_t group_size;     /* loci of a group */
+    uint32_t n_groups;       /* groups of one order: of as many loci as they hold, complete in both, fewer differences than groups are found without fail */
     uint64_t compared;       /* pairs that agreed in a group */
     double seconds;
     hw_arena arena;
@@ -74,10 +75,10 @@ typedef struct hw_same_result {
 #define HW_SAME_SIBLING_LOG10 3.0
 
 /**
- * All pairs of people who may be one person. Loci (autosomal, in the first table) stand in the order of how many people are typed there; each four make a group, in that
- * order and in strides. A pair is found when it agrees in one group where both are fully typed, and differs at HW_SAME_MAX_DIFFERENCES loci at most: so with c groups of one
- * order complete in both, every pair that differs at fewer than c loci (pigeonhole). Two of the staff are not compared. LIMIT: more than HW_SAME_MAX_PAIRS pairs. Cost: a sort per
- * group; seconds for a million people.
+ * All pairs of people who may be one person. Loci (autosomal, in the first table) stand in the order of how many people are typed there; each three (up to 10,000 people), four (up to 100,000) or
+ * five make a group, in that order and once more across it. A pair is found when it agrees in one group where both are fully typed, and differs at HW_SAME_MAX_DIFFERENCES
+ * loci at most: so with c groups of one order complete in both, every pair that differs at fewer than c loci (pigeonhole). Two of the staff are not compared. LIMIT: more than
+ * HW_SAME_MAX_PAIRS pairs. Cost: a sort per group; seconds for a million people.
  */
 HW_API hw_status hw_same_people(const hw_dataset *d, const hw_match_options *o, const hw_samples *people, hw_same_result *ret, hw_err *err) HW_MUST_CHECK;
 HW_API void hw_same_result_release(hw_same_result *r);
@@ -89,7 +90,8 @@ typedef struct hw_exchange {
     uint32_t family[2], person[2]; /* of the dataset */
     double log10_ratio;            /* P(all readings and sexes | exchanged) : P(| as stated); inf: impossible as stated */
     double log10_error;            /* the likeliest single error of the first family : as stated */
-    double share;                  /* of this exchange among all tried, each equally likely beforehand */
+    double share;                  /* of exchanges between these two families among all tried, each equally likely beforehand */
+    double share_alone;            /* of this exchange alone; half of it or less when exchanging two other samples of the two explains as much */
     uint32_t tried;                /* exchanges compared with */
 } hw_exchange;
 
@@ -97,7 +99,7 @@ typedef struct hw_exchange {
 #define HW_EXCHANGE_REACH 3u
 /** An exchange is named when it is a hundred times likelier than the likeliest other error even after the number of exchanges tried. */
 #define HW_EXCHANGE_MARGIN_LOG10 2.0
-/** And only when no other exchange explains as much. */
+/** And only when no exchange with another family explains as much. */
 #define HW_EXCHANGE_SHARE 0.9
 
 /** log10 of P(readings of both families, sexes shown by amelogenin included | two samples exchanged) : P(| as stated). One family may be given twice. */

@@ -140,7 +140,8 @@ static hw_status search_and_judge(const hw_dataset *d, const hw_match_options *o
     HW_AUTO_FREE same_candidate *candidate = NULL;
     size_t n = 0;
     HW_TRY(same_codes_init(codes, d, o, people, err));
-    r->n_groups = codes->n_groups;
+    r->n_groups = codes->n_first;
+    r->group_size = codes->group_size;
     HW_TRY(same_search(codes, n_threads, &candidate, &n, &r->compared, err));
     judging j = {.people = people, .codes = codes, .candidate = candidate};
     /* Children and families are not searched here: the search needs the loci alone. */

@@ -83,19 +83,33 @@ static void code_locus(same_codes *c, const hw_samples *people, uint32_t at, uin
     }
 }
 
-/* Neighbours in the order, so that a smaller kit still has whole groups; then the same number of groups across the order. What is left over of four makes no group. */
-static void make_groups(same_codes *c)
+/* Neighbours in the order, so that a smaller kit still has whole groups; then the same number of groups across the order. What is left over makes no group. */
+void same_make_groups(same_codes *c, uint32_t size)
 {
-    uint32_t n = c->n_loci / HW_SAME_GROUP;
+    uint32_t n = c->n_loci / size;
     n = n < SAME_MAX_GROUPS / 2 ? n : SAME_MAX_GROUPS / 2;
     for (uint32_t g = 0; g < n; g++) {
-        for (uint32_t i = 0; i < HW_SAME_GROUP; i++) {
-            c->group[g][i] = g * HW_SAME_GROUP + i;
+        for (uint32_t i = 0; i < size; i++) {
+            c->group[g][i] = g * size + i;
             c->group[n + g][i] = i * n + g;
         }
     }
+    c->group_size = size;
     c->n_first = n;
     c->n_groups = n > 1 ? 2 * n : n;
+}
+
+/*
+ * Two people agree at a locus with probability 0.07 or so: groups small enough for many of them, and large enough that of N^2 / 2 pairs few agree in one. Three groups at
+ * least, so that two differences never hide a pair.
+ */
+static uint32_t size_for(size_t n_people, uint32_t n_loci)
+{
+    uint32_t size = n_people <= 10000 ? 3 : n_people <= 100000 ? 4 : 5;
+    while (size > 2 && n_loci < 3 * size) {
+        size--;
+    }
+    return size;
 }
 
 hw_status same_codes_init(same_codes *c, const hw_dataset *d, const hw_match_options *o, const hw_samples *people, hw_err *err)
@@ -116,7 +130,7 @@ hw_status same_codes_init(same_codes *c, const hw_dataset *d, const hw_match_opt
     while (c->first_staff > 0 && people->one[c->first_staff - 1].staff != HW_NOBODY) {
         c->first_staff--;
     }
-    make_groups(c);
+    same_make_groups(c, size_for(people->n, c->n_loci));
     return HW_OK;
 }
 
@@ -145,7 +159,7 @@ uint32_t same_differences(const same_codes *c, size_t a, size_t b, uint32_t *ret
 
 static bool agree(const same_codes *c, uint32_t g, size_t a, size_t b)
 {
-    for (uint32_t i = 0; i < HW_SAME_GROUP; i++) {
+    for (uint32_t i = 0; i < c->group_size; i++) {
         uint16_t x = c->code[a * c->n_loci + c->group[g][i]];
         if (x == 0 || x != c->code[b * c->n_loci + c->group[g][i]]) {
             return false;
@@ -184,14 +198,15 @@ typedef struct searching {
 static uint64_t key_of(const same_codes *c, uint32_t g, size_t person)
 {
     uint64_t key = 0;
-    for (uint32_t i = 0; i < HW_SAME_GROUP; i++) {
+    for (uint32_t i = 0; i < c->group_size; i++) {
         uint16_t x = c->code[person * c->n_loci + c->group[g][i]];
         if (x == 0) {
             return 0;
         }
-        key = key << 16 | x;
+        key = (key ^ x) * 0x9e3779b97f4a7c15u;
+        key ^= key >> 29;
     }
-    return key;
+    return key != 0 ? key : 1;
 }
 
 /* Least significant byte first, eight rounds; equal keys keep the order of people. Constant bytes are skipped. */
