@@ -25,7 +25,7 @@
     X(DIRECT, "missing-found", "a child is the missing person by that person's own sample",                                                                    \
       "Confirm with a second sample of both, and with the parents' profiles, before anybody is told.")                                                       \
     X(CHILD_TWICE, "child-twice", "the same child entered twice, or identical twins",                                                                          \
-      "Compare dates, places and photographs of the two rescues. One child: join the records. Two children: state them as twins.")                            \
+      "Compare dates, places and photographs of the two rescues. One child: join the records. Two children: note that they are twins.")                            \
     X(CHILD_RELATIVE, "child-is-relative", "a child's profile is that of a registered relative",                                                               \
       "One of the two samples is mislabelled or contaminated: take both anew.")                                                                               \
     X(TWINS, "twins-or-twice", "identical twins, or one sample entered twice",                                                                                 \
