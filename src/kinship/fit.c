@@ -173,9 +173,43 @@ static hw_status make_worlds(fit_job *j, bool x, hw_err *err)
     return s;
 }
 
-hw_status fit_job_init(fit_job *j, matcher *m, const hw_family *family, hw_arena *arena, hw_err *err)
+/* Who counts for a likelihood: members, parents, and twins (who may be one with a member). */
+static void number_persons(fit_job *j)
 {
-    *j = (fit_job){.m = m, .family = family, .ped = &family->pedigree, .arena = arena};
+    const hw_pedigree *p = &j->world[0];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->n; i++) {
+        bool counts = p->person[i].twin != 0 || i == j->spare;
+        for (uint32_t k = 0; k < p->n && !counts; k++) {
+            counts = p->person[k].father == (int32_t)i || p->person[k].mother == (int32_t)i;
+        }
+        for (uint32_t k = 0; k < j->n && !counts; k++) {
+            counts = j->member[k].person == i;
+        }
+        j->place[i] = counts ? n++ : FIT_NOBODY;
+    }
+}
+
+/* Without a number for every world nothing is remembered of this family. */
+static hw_status number_shapes(fit_job *j, bool x, hw_err *err)
+{
+    j->shape = HW_NEW(j->arena, uint32_t, j->n_worlds + 1);
+    j->place = HW_NEW(j->arena, uint32_t, (size_t)j->spare + 1);
+    if (j->shape == NULL || j->place == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    number_persons(j);
+    for (uint32_t w = 0; w < j->n_worlds && j->memo != NULL; w++) {
+        if (!fit_memo_shape(j->memo, &j->world[w], j->place, x, j->member, j->n, &j->shape[w])) {
+            j->memo = NULL;
+        }
+    }
+    return HW_OK;
+}
+
+hw_status fit_job_init(fit_job *j, matcher *m, fit_memo *memo, const hw_family *family, hw_arena *arena, hw_err *err)
+{
+    *j = (fit_job){.m = m, .memo = memo, .family = family, .ped = &family->pedigree, .arena = arena};
     HW_TRY(list_members(j, err));
     if (j->n == 0) {
         return HW_OK;
@@ -183,6 +217,7 @@ hw_status fit_job_init(fit_job *j, matcher *m, const hw_family *family, hw_arena
     bool x = false;
     HW_TRY(read_loci(j, &x, err));
     HW_TRY(make_worlds(j, x, err));
+    HW_TRY(number_shapes(j, x, err));
     j->row = HW_NEW(arena, hw_typing, (size_t)j->spare + 1);
     return j->row == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
 }
@@ -244,20 +279,59 @@ static void link_back(int32_t *at, fit_cut cut)
     }
 }
 
-static hw_status in_world(fit_job *j, hw_pedigree *p, fit_mask mask, fit_mask base, uint32_t loose, hw_real *ret, hw_err *err)
+/* What is asked for: which world, who counts, what is changed. */
+typedef struct question_at {
+    uint32_t world, loose;
+    fit_mask mask;
+    fit_cut cut;
+} question_at;
+
+static uint32_t key_of(const fit_job *j, const question_at *q, uint32_t locus, uint32_t *word)
 {
-    hw_real total = hw_real_from(1.0);
-    if (loose != FIT_NOBODY) {
-        p->person[j->spare].sex = p->person[j->member[loose].person].sex;
-    }
-    for (uint32_t i = 0; i < j->m->s->n_loci; i++) {
-        if (!fit_locus_used(j, i, base)) {
-            continue;
+    uint64_t model = (uint64_t)(uintptr_t)j->model[locus];
+    bool cut = q->cut.child != FIT_NOBODY;
+    const uint32_t head[] = {j->shape[q->world], q->loose, cut ? j->place[q->cut.child] : FIT_NOBODY, cut ? j->place[q->cut.parent] : FIT_NOBODY, (uint32_t)q->mask, (uint32_t)(q->mask >> 32), (uint32_t)model, (uint32_t)(model >> 32)};
+    uint32_t n = sizeof(head) / sizeof(head[0]);
+    memcpy(word, head, sizeof(head));
+    for (uint32_t k = 0; k < j->n; k++) {
+        if ((q->mask >> k & 1) != 0) {
+            word[n++] = (uint32_t)j->typing[(size_t)locus * j->n + k].a;
+            word[n++] = (uint32_t)j->typing[(size_t)locus * j->n + k].b;
         }
+    }
+    return n;
+}
+
+static hw_status at_locus(fit_job *j, const question_at *q, uint32_t locus, hw_real *ret, hw_err *err)
+{
+    uint32_t word[8 + 2 * HW_FIT_MAX_TYPED];
+    uint32_t n = 0;
+    uint32_t number = 0;
+    if (j->memo != NULL) {
+        n = key_of(j, q, locus, word);
+        if (fit_memo_get(j->memo, word, n, ret, &number)) {
+            return HW_OK;
+        }
+    }
+    fill_row(j, locus, q->mask, q->loose, false);
+    HW_TRY(hw_likelihood(j->m->rival_engine, &j->world[q->world], j->model[locus], j->row, ret, err));
+    if (j->memo != NULL) {
+        (void)fit_memo_put(j->memo, word, n, *ret, &number);
+    }
+    return HW_OK;
+}
+
+static hw_status in_world(fit_job *j, const question_at *q, fit_mask base, hw_real *ret, hw_err *err)
+{
+    hw_pedigree *p = &j->world[q->world];
+    hw_real total = hw_real_from(1.0);
+    p->person[j->spare].sex = q->loose != FIT_NOBODY ? p->person[j->member[q->loose].person].sex : HW_SEX_FEMALE;
+    for (uint32_t i = 0; i < j->m->s->n_loci; i++) {
         hw_real l;
-        fill_row(j, i, mask, loose, false);
-        HW_TRY(hw_likelihood(j->m->rival_engine, p, j->model[i], j->row, &l, err));
-        total = hw_real_mul(total, l);
+        if (fit_locus_used(j, i, base)) {
+            HW_TRY(at_locus(j, q, i, &l, err));
+            total = hw_real_mul(total, l);
+        }
     }
     *ret = total;
     return HW_OK;
@@ -268,8 +342,9 @@ hw_status fit_likelihood(fit_job *j, fit_mask mask, fit_mask base, uint32_t loos
     hw_real sum = hw_real_from(0.0);
     for (uint32_t w = 0; w < j->n_worlds; w++) {
         hw_real one = hw_real_from(0.0);
+        const question_at q = {.world = w, .loose = loose, .mask = mask, .cut = cut};
         int32_t *link = link_cut(&j->world[w], cut);
-        hw_status s = in_world(j, &j->world[w], mask, base, loose, &one, err);
+        hw_status s = in_world(j, &q, base, &one, err);
         link_back(link, cut);
         HW_TRY(s);
         sum = hw_real_add(sum, one);

@@ -29,9 +29,9 @@ static uint32_t loci_used(const fit_job *j)
     return n;
 }
 
-static hw_status judge(fit_job *j, matcher *m, const hw_family *family, hw_arena *arena, bool details, hw_fit *io, hw_err *err)
+static hw_status judge(fit_job *j, matcher *m, fit_memo *memo, const hw_family *family, hw_arena *arena, bool details, hw_fit *io, hw_err *err)
 {
-    HW_TRY(fit_job_init(j, m, family, arena, err));
+    HW_TRY(fit_job_init(j, m, memo, family, arena, err));
     if (j->n == 0) {
         return HW_OK;
     }
@@ -58,14 +58,14 @@ static hw_status not_computed(hw_status s, const hw_err *mine, hw_fit *io, hw_er
     return io->text == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
 }
 
-hw_status fit_family(matcher *m, const hw_family *family, bool details, hw_fit *ret, hw_err *err)
+hw_status fit_family(matcher *m, fit_memo *memo, const hw_family *family, bool details, hw_fit *ret, hw_err *err)
 {
     hw_fit f = {.verdict = HW_FIT_NOT_TESTABLE, .log10_evidence = (double)NAN};
     hw_arena_init(&f.arena, MAX_ARENA);
     hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
     hw_err mine = {0};
     fit_job j = {0};
-    hw_status s = judge(&j, m, family, &m->scratch, details, &f, &mine);
+    hw_status s = judge(&j, m, memo, family, &m->scratch, details, &f, &mine);
     fit_job_release(&j);
     hw_arena_reset(&m->scratch, mark);
     if (s != HW_OK) {
@@ -91,6 +91,7 @@ struct hw_fitter {
     hw_arena arena;
     search s;
     matcher m;
+    fit_memo memo;
     hw_match_options o;
 };
 
@@ -102,6 +103,7 @@ matcher *fitter_matcher(hw_fitter *f)
 void hw_fitter_free(hw_fitter *f)
 {
     if (f != NULL) {
+        fit_memo_release(&f->memo);
         matcher_release(&f->m);
         search_release(&f->s);
         hw_arena_release(&f->arena);
@@ -116,6 +118,7 @@ hw_status hw_fitter_new(const hw_dataset *d, const hw_match_options *o, hw_fitte
         return HW_NO_MEMORY_FAIL(err);
     }
     hw_arena_init(&f->arena, (size_t)8 << 30);
+    fit_memo_init(&f->memo);
     f->o = *o;
     hw_status s = search_init(&f->s, &f->arena, d, &f->o, err);
     if (s == HW_OK) {
@@ -135,7 +138,7 @@ hw_status hw_family_fit(hw_fitter *f, const hw_family *family, hw_fit *ret, hw_e
     const hw_family *first = f->s.d->family;
     bool own = first != NULL && family >= first && family < first + f->s.d->n_families;
     const hw_family *g = own ? &f->s.family[family - first] : family;
-    HW_TRY(fit_family(&f->m, g, true, ret, err));
+    HW_TRY(fit_family(&f->m, &f->memo, g, true, ret, err));
     ret->family = own ? (uint32_t)(family - first) : UINT32_MAX;
     return HW_OK;
 }
@@ -147,6 +150,7 @@ hw_status hw_family_fit(hw_fitter *f, const hw_family *family, hw_fit *ret, hw_e
 typedef struct batch {
     search s;
     matcher *matcher;   /* [threads] */
+    fit_memo *memo;     /* [threads] */
     uint8_t *verdict;   /* [families] */
     hw_fit *fit;        /* of those listed */
     const uint32_t *listed;
@@ -172,7 +176,7 @@ static hw_status verdict_item(void *ctx, size_t item, unsigned worker, hw_err *e
     size_t end = (item + 1) * BATCH < b->s.d->n_families ? (item + 1) * BATCH : b->s.d->n_families;
     for (size_t f = item * BATCH; f < end; f++) {
         hw_fit one;
-        HW_TRY(fit_family(&b->matcher[worker], &b->s.family[f], false, &one, err));
+        HW_TRY(fit_family(&b->matcher[worker], &b->memo[worker], &b->s.family[f], false, &one, err));
         b->verdict[f] = (uint8_t)one.verdict;
         hw_fit_release(&one);
     }
@@ -183,7 +187,7 @@ static hw_status verdict_item(void *ctx, size_t item, unsigned worker, hw_err *e
 static hw_status detail_item(void *ctx, size_t item, unsigned worker, hw_err *err)
 {
     batch *b = ctx;
-    HW_TRY(fit_family(&b->matcher[worker], &b->s.family[b->listed[item]], true, &b->fit[item], err));
+    HW_TRY(fit_family(&b->matcher[worker], &b->memo[worker], &b->s.family[b->listed[item]], true, &b->fit[item], err));
     b->fit[item].family = b->listed[item];
     return HW_OK;
 }
@@ -227,19 +231,22 @@ hw_status hw_dataset_fit_families(const hw_dataset *d, const hw_match_options *o
     hw_fit_result r = {0};
     HW_TRY(search_init(&b.s, &arena, d, o, err));
     b.matcher = HW_NEW(&arena, matcher, n_threads);
+    b.memo = HW_NEW(&arena, fit_memo, n_threads);
     b.verdict = HW_NEW(&arena, uint8_t, d->n_families + 1);
-    if (b.matcher == NULL || b.verdict == NULL) {
+    if (b.matcher == NULL || b.memo == NULL || b.verdict == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     pthread_mutex_init(&b.lock, NULL);
     hw_status s = HW_OK;
     for (unsigned i = 0; i < n_threads && s == HW_OK; i++) {
+        fit_memo_init(&b.memo[i]);
         s = matcher_init(&b.matcher[i], &b.s, err);
     }
     if (s == HW_OK) {
         s = run(&b, n_threads, &arena, &r, err);
     }
     for (unsigned i = 0; i < n_threads; i++) {
+        fit_memo_release(&b.memo[i]);
         matcher_release(&b.matcher[i]);
     }
     pthread_mutex_destroy(&b.lock);

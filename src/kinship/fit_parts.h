@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What judging a family is made of. Internal to fit*.c.
- * Reading order: fit_related.c (who is related to whom), fit.c (likelihoods and the evidence of a subset), fit_details.c (suspects and maximal subsets), fit_all.c (all families).
+ * Reading order: fit_related.c (who is related to whom), fit_memo.c (likelihoods that come again), fit.c (likelihoods and the evidence of a subset), fit_details.c (suspects and maximal subsets), fit_all.c (all families).
  */
 #ifndef HW_KINSHIP_FIT_PARTS_H
 #define HW_KINSHIP_FIT_PARTS_H
@@ -37,6 +37,25 @@ typedef struct fit_member {
     const hw_profile *profile;
 } fit_member;
 
+/* Likelihoods that families share (fit_memo.c). One per thread; NULL where nothing is to be remembered. */
+#define FIT_KEY_WORDS 512u
+typedef struct memo_entry memo_entry;
+typedef struct fit_memo {
+    hw_arena arena;
+    memo_entry **slot;
+    size_t n_slots, n;
+} fit_memo;
+void fit_memo_init(fit_memo *m);
+void fit_memo_release(fit_memo *m);
+bool fit_memo_get(const fit_memo *m, const uint32_t *word, uint32_t n, hw_real *ret, uint32_t *ret_number);
+/* False when it could not be kept. The key must be new. */
+bool fit_memo_put(fit_memo *m, const uint32_t *word, uint32_t n, hw_real value, uint32_t *ret_number);
+/*
+ * Number of a pedigree with the quality of its samples; false when it has none. place[person]: its number among those who count (FIT_NOBODY: untyped and without children). sexes: do they matter
+ * beyond who is father and who mother (X loci)?
+ */
+bool fit_memo_shape(fit_memo *m, const hw_pedigree *ped, const uint32_t *place, bool sexes, const fit_member *member, uint32_t n_members, uint32_t *ret);
+
 /* One family being judged. */
 typedef struct fit_job {
     matcher *m;
@@ -48,13 +67,16 @@ typedef struct fit_job {
     uint32_t n;
     hw_pedigree *world;         /* every assignment of unknown sexes, each with one founder more (at `spare`) */
     uint32_t n_worlds, spare;
+    fit_memo *memo;             /* or NULL */
+    uint32_t *shape;            /* [worlds] number in the memo */
+    uint32_t *place;            /* [persons] for the memo */
     hw_typing *typing;          /* [locus * n + member] */
     hw_locus_model **model;     /* [locus], NULL: not used */
     hw_locus_model **strict;    /* [locus] without mutation; made when asked for */
     hw_typing *row;             /* [spare + 1] */
 } fit_job;
 
-hw_status fit_job_init(fit_job *j, matcher *m, const hw_family *family, hw_arena *arena, hw_err *err) HW_MUST_CHECK;
+hw_status fit_job_init(fit_job *j, matcher *m, fit_memo *memo, const hw_family *family, hw_arena *arena, hw_err *err) HW_MUST_CHECK;
 void fit_job_release(fit_job *j);
 
 /* An error and the likelihood it gives, against that of the statement. */
@@ -86,8 +108,8 @@ bool fit_locus_used(const fit_job *j, uint32_t locus, fit_mask mask);
 
 /* Suspects, impossible loci and maximal subsets of a family that does not fit. */
 hw_status fit_details(fit_job *j, const fit_evidence *e, hw_fit *io, hw_err *err) HW_MUST_CHECK;
-/* Verdict alone, or with details; *ret keeps nothing of the matcher. */
-hw_status fit_family(matcher *m, const hw_family *family, bool details, hw_fit *ret, hw_err *err) HW_MUST_CHECK;
+/* Verdict alone, or with details (memo may be NULL); *ret keeps nothing of the matcher. */
+hw_status fit_family(matcher *m, fit_memo *memo, const hw_family *family, bool details, hw_fit *ret, hw_err *err) HW_MUST_CHECK;
 /* What a fitter works with. */
 matcher *fitter_matcher(hw_fitter *f);
 

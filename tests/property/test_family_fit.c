@@ -8,7 +8,7 @@
 
 #include "base/rng.h"
 #include "formats/format.h"
-#include "kinship/fit.h"
+#include "kinship/fit_parts.h"
 #include "kinship/simulate.h"
 
 static const char *const KIT[] = {"D3S1358", "TH01", "D21S11", "D18S51", "D5S818", "D13S317", "D7S820", "D16S539", "CSF1PO", "vWA", "D8S1179", "TPOX", "FGA", "D19S433",
@@ -100,15 +100,15 @@ typedef struct shape {
 } shape;
 
 static const shape SHAPES[] = {
-    {"mother and child", "F M; M F; S M F M; CH M F M", "M S", "F M; M F; S M; CH M F M", 0.999},
-    {"father, mother and child; another father", "F M; M F; S M F M; CH M F M", "F M S", "F M; M F; X M; S M X M; CH M F M", 0.999},
-    {"father, mother and child; child of others", "F M; M F; S M F M; CH M F M", "F M S", "F M; M F; S M; CH M F M", 0.999},
-    {"mother and two children; one adopted", "F M; M F; S M F M; T F F M; CH M F M", "M S T", "F M; M F; S M F M; T F; CH M F M", 0.999},
-    {"mother and two children; half siblings", "F M; M F; S M F M; T F F M; CH M F M", "M S T", "F M; M F; X M; S M F M; T F X M; CH M F M", 0.10},
+    {"mother and child", "F M; M F; S M F M; CH M F M", "M S", "F M; M F; S M; CH M F M", 0.95},
+    {"father, mother and child; another father", "F M; M F; S M F M; CH M F M", "F M S", "F M; M F; X M; S M X M; CH M F M", 0.95},
+    {"father, mother and child; child of others", "F M; M F; S M F M; CH M F M", "F M S", "F M; M F; S M; CH M F M", 0.95},
+    {"mother and two children; one adopted", "F M; M F; S M F M; T F F M; CH M F M", "M S T", "F M; M F; S M F M; T F; CH M F M", 0.95},
+    {"mother and two children; half siblings", "F M; M F; S M F M; T F F M; CH M F M", "M S T", "F M; M F; X M; S M F M; T F X M; CH M F M", 0.15},
     {"two siblings; one adopted", "F M; M F; S M F M; T F F M; CH M F M", "S T", "F M; M F; S M F M; T F; CH M F M", 0.3},
     {"three siblings; one adopted", "F M; M F; S M F M; T F F M; U M F M; CH M F M", "S T U", "F M; M F; S M F M; T F F M; U M; CH M F M", 0.6},
-    {"grandparents and their child; adopted", "G M; H F; F M G H; M F; CH M F M", "G H F", "G M; H F; F M; M F; CH M F M", 0.999},
-    {"aunt and grandmother; swapped", "G M; H F; F M G H; A F G H; M F; CH M F M", "H A", "G M; H F; F M G H; A F; M F; CH M F M", 0.999},
+    {"grandparents and their child; adopted", "G M; H F; F M G H; M F; CH M F M", "G H F", "G M; H F; F M; M F; CH M F M", 0.95},
+    {"aunt and grandmother; swapped", "G M; H F; F M G H; A F G H; M F; CH M F M", "H A", "G M; H F; F M G H; A F; M F; CH M F M", 0.95},
 };
 enum { N_SHAPES = sizeof SHAPES / sizeof SHAPES[0] };
 
@@ -169,7 +169,7 @@ static void test_rates(void **state)
     hw_fitter *f = NULL;
     world_init(&w);
     fx_ok(hw_fitter_new(&w.d, &w.o, &f, &err), &err);
-    uint32_t n = 400;
+    uint32_t n = 100;
     const char *more = getenv("HOMEWARD_FIT_ROUNDS");
     n = more != NULL ? (uint32_t)strtoul(more, NULL, 10) : n;
     print_message("%-46s %9s %28s %20s\n", "", "families", "true: doubtful misfit mutated", "wrong: doubtful misfit");
@@ -195,10 +195,69 @@ static void test_rates(void **state)
     world_release(&w);
 }
 
+/* A value remembered of another family is the value computed anew, to the last bit: for every shape, verdict, suspect and subset. */
+static void test_memo_against_plain(void **state)
+{
+    (void)state;
+    world w;
+    hw_err err = {0};
+    search s;
+    matcher m;
+    fit_memo memo;
+    world_init(&w);
+    HW_CLEANUP(hw_arena_release) hw_arena arena = {0};
+    fx_ok(search_init(&s, &arena, &w.d, &w.o, &err), &err);
+    fx_ok(matcher_init(&m, &s, &err), &err);
+    fit_memo_init(&memo);
+    static uint32_t gene[20][N_KIT][2];
+    for (uint32_t i = 0; i < 40 * N_SHAPES; i++) {
+        const shape *x = &SHAPES[i % N_SHAPES];
+        hw_pedigree stated, truth;
+        hw_fit fit[2];
+        fx_pedigree(&stated, x->pedigree);
+        fx_pedigree(&truth, hw_rng_below(&w.rng, 2) == 0 ? x->pedigree : x->truth);
+        hw_family family = {.id = "F1", .pedigree = stated, .profile = HW_NEW(&w.d.arena, const hw_profile *, stated.n)};
+        (void)drop(&w, &truth, gene);
+        char copy[60];
+        snprintf(copy, sizeof copy, "%s", x->typed);
+        for (char *rest = copy, *id; (id = strsep(&rest, " ")) != NULL;) {
+            hw_profile *p = hw_profile_new(&w.d.arena, "p", N_KIT);
+            assert_non_null(p);
+            *p = *sample(&w, (const uint32_t(*)[2])gene[index_of(&truth, id)]);
+            p->dropout = hw_rng_below(&w.rng, 3) == 0 ? 0.05 : 0;
+            family.profile[index_of(&stated, id)] = p;
+        }
+        fx_ok(fit_family(&m, NULL, &family, true, &fit[0], &err), &err);
+        fx_ok(fit_family(&m, &memo, &family, true, &fit[1], &err), &err);
+        assert_int_equal(fit[0].verdict, fit[1].verdict);
+        assert_memory_equal(&fit[0].log10_evidence, &fit[1].log10_evidence, sizeof(double));
+        assert_int_equal(fit[0].n_suspects, fit[1].n_suspects);
+        assert_int_equal(fit[0].n_subsets, fit[1].n_subsets);
+        for (uint32_t k = 0; k < fit[0].n_suspects; k++) {
+            assert_int_equal(fit[0].suspect[k].person, fit[1].suspect[k].person);
+            assert_memory_equal(&fit[0].suspect[k].log10_ratio, &fit[1].suspect[k].log10_ratio, sizeof(double));
+        }
+        for (uint32_t k = 0; k < fit[0].n_subsets; k++) {
+            assert_memory_equal(fit[0].subset[k].keep, fit[1].subset[k].keep, stated.n * sizeof(bool));
+            assert_memory_equal(&fit[0].subset[k].log10_ratio, &fit[1].subset[k].log10_ratio, sizeof(double));
+        }
+        hw_fit_release(&fit[0]);
+        hw_fit_release(&fit[1]);
+        hw_pedigree_release(&stated);
+        hw_pedigree_release(&truth);
+    }
+    assert_true(memo.n > 1000);
+    fit_memo_release(&memo);
+    matcher_release(&m);
+    search_release(&s);
+    world_release(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rates),
+        cmocka_unit_test(test_memo_against_plain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
