@@ -20,7 +20,7 @@ static const char *const TITLE[] = {
     FINDING_LIST(X)
 #undef X
 };
-static const char *const TODO[] = {
+static const char *const ADVICE[] = {
 #define X(name, code, title, todo) todo,
     FINDING_LIST(X)
 #undef X
@@ -38,7 +38,7 @@ const char *finding_title(finding_code code)
 
 const char *finding_todo(finding_code code)
 {
-    return TODO[code];
+    return ADVICE[code];
 }
 
 void finding_write_who(const findings *f, const hw_sampled *s, hw_str *out)

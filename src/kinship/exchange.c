@@ -296,6 +296,11 @@ hw_status hw_exchanges_find(const hw_dataset *d, const hw_match_options *o, cons
     if (n == 0) {
         return HW_OK;
     }
+    /* Without founder correlation: it makes siblings a hundred times dearer and changes two hypotheses about the same readings alike. */
+    hw_settings plain = *o->settings;
+    plain.theta = 0.0;
+    hw_match_options options = *o;
+    options.settings = &plain;
     all_hunts all = {.d = d, .query = query, .n = n, .found = ret, .is_found = ret_found};
     all.fitter = hw_alloc(n_threads, sizeof(hw_fitter *));
     if (all.fitter == NULL) {
@@ -303,7 +308,7 @@ hw_status hw_exchanges_find(const hw_dataset *d, const hw_match_options *o, cons
     }
     hw_status s = HW_OK;
     for (unsigned i = 0; i < n_threads && s == HW_OK; i++) {
-        s = hw_fitter_new(d, o, &all.fitter[i], err);
+        s = hw_fitter_new(d, &options, &all.fitter[i], err);
     }
     if (s == HW_OK) {
         s = hw_parallel_for(n, n_threads, hunt_item, &all, err);

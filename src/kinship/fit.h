@@ -95,7 +95,10 @@ typedef struct hw_fit_result {
     size_t count[HW_FIT_VERDICTS];    /* families by verdict */
     double seconds;
 } hw_fit_result;
-/** All families of a dataset, on o->n_threads threads; the result does not depend on their number. o->progress is called. */
+/**
+ * All families of a dataset, on o->n_threads threads; the result does not depend on their number. With theta above 0 every family is judged without it first, and with it only where that
+ * leaves the statement less likely than an error. o->progress is called.
+ */
 HW_API hw_status hw_dataset_fit_families(const hw_dataset *d, const hw_match_options *o, hw_fit_result *ret, hw_err *err) HW_MUST_CHECK;
 HW_API void hw_fit_result_release(hw_fit_result *r);
 

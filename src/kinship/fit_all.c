@@ -147,10 +147,21 @@ hw_status hw_family_fit(hw_fitter *f, const hw_family *family, hw_fit *ret, hw_e
 
 #define BATCH ((size_t)256)
 
+/* What one thread judges with. */
+typedef struct workbench {
+    matcher matcher;
+    fit_memo memo;
+} workbench;
+
 typedef struct batch {
     search s;
-    matcher *matcher;   /* [threads] */
-    fit_memo *memo;     /* [threads] */
+    search plain;       /* the same with theta 0; for the first look when theta is above */
+    hw_settings plain_settings;
+    hw_match_options plain_options;
+    bool has_plain;
+    workbench *of;          /* [threads] */
+    workbench *plain_of;    /* [threads] */
+    unsigned n_threads;
     uint8_t *verdict;   /* [families] */
     hw_fit *fit;        /* of those listed */
     const uint32_t *listed;
@@ -169,16 +180,36 @@ static void tell(batch *b, size_t n)
     }
 }
 
+/*
+ * Founder correlation makes siblings a hundred times dearer and hardly changes which statement is likelier: a family whose readings, without it, are likelier as stated than under an error fits.
+ */
+static hw_status verdict_of(batch *b, const hw_family *family, unsigned worker, hw_fit_verdict *ret, hw_err *err)
+{
+    hw_fit one;
+    if (b->has_plain) {
+        HW_TRY(fit_family(&b->plain_of[worker].matcher, &b->plain_of[worker].memo, family, false, &one, err));
+        *ret = one.verdict;
+        bool clear = one.verdict == HW_FIT_NOT_TESTABLE || (one.verdict == HW_FIT_FITS && one.log10_evidence < 0.0);
+        hw_fit_release(&one);
+        if (clear) {
+            return HW_OK;
+        }
+    }
+    HW_TRY(fit_family(&b->of[worker].matcher, &b->of[worker].memo, family, false, &one, err));
+    *ret = one.verdict;
+    hw_fit_release(&one);
+    return HW_OK;
+}
+
 /* Most families of a nation end with the question who is related to whom. */
 static hw_status verdict_item(void *ctx, size_t item, unsigned worker, hw_err *err)
 {
     batch *b = ctx;
     size_t end = (item + 1) * BATCH < b->s.d->n_families ? (item + 1) * BATCH : b->s.d->n_families;
     for (size_t f = item * BATCH; f < end; f++) {
-        hw_fit one;
-        HW_TRY(fit_family(&b->matcher[worker], &b->memo[worker], &b->s.family[f], false, &one, err));
-        b->verdict[f] = (uint8_t)one.verdict;
-        hw_fit_release(&one);
+        hw_fit_verdict v;
+        HW_TRY(verdict_of(b, &b->s.family[f], worker, &v, err));
+        b->verdict[f] = (uint8_t)v;
     }
     tell(b, end - item * BATCH);
     return HW_OK;
@@ -187,7 +218,7 @@ static hw_status verdict_item(void *ctx, size_t item, unsigned worker, hw_err *e
 static hw_status detail_item(void *ctx, size_t item, unsigned worker, hw_err *err)
 {
     batch *b = ctx;
-    HW_TRY(fit_family(&b->matcher[worker], &b->memo[worker], &b->s.family[b->listed[item]], true, &b->fit[item], err));
+    HW_TRY(fit_family(&b->of[worker].matcher, &b->of[worker].memo, &b->s.family[b->listed[item]], true, &b->fit[item], err));
     b->fit[item].family = b->listed[item];
     return HW_OK;
 }
@@ -217,7 +248,47 @@ static hw_status run(batch *b, unsigned n_threads, hw_arena *arena, hw_fit_resul
 
 static void batch_release(batch *b)
 {
+    for (int k = 0; k < 2; k++) {
+        workbench *of = k == 0 ? b->of : b->plain_of;
+        for (unsigned i = 0; of != NULL && i < b->n_threads; i++) {
+            fit_memo_release(&of[i].memo);
+            matcher_release(&of[i].matcher);
+        }
+    }
     search_release(&b->s);
+    search_release(&b->plain);
+}
+
+static hw_status make_workbenches(const batch *b, const search *s, hw_arena *arena, workbench **ret, hw_err *err)
+{
+    *ret = HW_NEW(arena, workbench, b->n_threads);
+    if (*ret == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (unsigned i = 0; i < b->n_threads; i++) {
+        fit_memo_init(&(*ret)[i].memo);
+        HW_TRY(matcher_init(&(*ret)[i].matcher, s, err));
+    }
+    return HW_OK;
+}
+
+static hw_status batch_init(batch *b, hw_arena *arena, const hw_dataset *d, const hw_match_options *o, hw_err *err)
+{
+    b->n_threads = o->n_threads == 0 ? hw_cpu_count() : o->n_threads;
+    b->n_threads = b->n_threads > 256 ? 256 : b->n_threads;
+    HW_TRY(search_init(&b->s, arena, d, o, err));
+    HW_TRY(make_workbenches(b, &b->s, arena, &b->of, err));
+    b->has_plain = b->s.theta[0] > 0.0;
+    if (b->has_plain) {
+        b->plain_settings = *o->settings;
+        b->plain_settings.theta = 0.0;
+        b->plain_options = *o;
+        b->plain_options.settings = &b->plain_settings;
+        HW_TRY(search_init(&b->plain, arena, d, &b->plain_options, err));
+        HW_TRY(make_workbenches(b, &b->plain, arena, &b->plain_of, err));
+    }
+    b->verdict = HW_NEW(arena, uint8_t, d->n_families + 1);
+    return b->verdict == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
 }
 
 hw_status hw_dataset_fit_families(const hw_dataset *d, const hw_match_options *o, hw_fit_result *ret, hw_err *err)
@@ -225,30 +296,11 @@ hw_status hw_dataset_fit_families(const hw_dataset *d, const hw_match_options *o
     HW_CLEANUP(hw_arena_release) hw_arena arena;
     hw_arena_init(&arena, (size_t)8 << 30);
     double start = hw_now_seconds();
-    unsigned n_threads = o->n_threads == 0 ? hw_cpu_count() : o->n_threads;
-    n_threads = n_threads > 256 ? 256 : n_threads;
     HW_CLEANUP(batch_release) batch b = {0};
     hw_fit_result r = {0};
-    HW_TRY(search_init(&b.s, &arena, d, o, err));
-    b.matcher = HW_NEW(&arena, matcher, n_threads);
-    b.memo = HW_NEW(&arena, fit_memo, n_threads);
-    b.verdict = HW_NEW(&arena, uint8_t, d->n_families + 1);
-    if (b.matcher == NULL || b.memo == NULL || b.verdict == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
+    HW_TRY(batch_init(&b, &arena, d, o, err));
     pthread_mutex_init(&b.lock, NULL);
-    hw_status s = HW_OK;
-    for (unsigned i = 0; i < n_threads && s == HW_OK; i++) {
-        fit_memo_init(&b.memo[i]);
-        s = matcher_init(&b.matcher[i], &b.s, err);
-    }
-    if (s == HW_OK) {
-        s = run(&b, n_threads, &arena, &r, err);
-    }
-    for (unsigned i = 0; i < n_threads; i++) {
-        fit_memo_release(&b.memo[i]);
-        matcher_release(&b.matcher[i]);
-    }
+    hw_status s = run(&b, b.n_threads, &arena, &r, err);
     pthread_mutex_destroy(&b.lock);
     if (s != HW_OK) {
         hw_fit_result_release(&r);

@@ -317,11 +317,38 @@ static void test_batch(void **state)
     fx_nation_drop(&n);
 }
 
+/* With founder correlation: a first look without it, and the same verdicts as with it throughout. */
+static void test_batch_with_theta(void **state)
+{
+    (void)state;
+    nation n;
+    hw_err err = {0};
+    some_families(&n);
+    n.set.theta = 0.02;
+    hw_fit_result r;
+    fx_ok(hw_dataset_fit_families(&n.d, &n.o, &r, &err), &err);
+    size_t misfit = 0;
+    for (uint32_t i = 0; i < n.d.n_families; i++) {
+        hw_fit alone = fit_of(&n, i);
+        if (alone.verdict == HW_FIT_MISFIT) {
+            assert_int_equal(r.fit[misfit].family, i);
+            assert_memory_equal(&alone.log10_evidence, &r.fit[misfit].log10_evidence, sizeof(double));
+            misfit++;
+        }
+        hw_fit_release(&alone);
+    }
+    assert_int_equal(misfit, 13);
+    assert_int_equal(r.n_fits, misfit);
+    hw_fit_result_release(&r);
+    fx_nation_drop(&n);
+}
+
 static void test_memory(void **state)
 {
     (void)state;
     nation n;
     some_families(&n);
+    n.set.theta = 0.02; /* the first look without it, then with it */
     long at = 1;
     for (hw_status s = HW_NO_MEMORY; s != HW_OK; at++) {
         hw_fit_result r = {.n_fits = 77};
@@ -369,7 +396,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_testable),     cmocka_unit_test(test_definition),  cmocka_unit_test(test_other_father),   cmocka_unit_test(test_half_siblings),
         cmocka_unit_test(test_one_mutation), cmocka_unit_test(test_not_computed), cmocka_unit_test(test_large_family), cmocka_unit_test(test_unknown_sexes),
-        cmocka_unit_test(test_restrict),     cmocka_unit_test(test_batch),       cmocka_unit_test(test_memory),         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_restrict),     cmocka_unit_test(test_batch), cmocka_unit_test(test_batch_with_theta),      cmocka_unit_test(test_memory),         cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
