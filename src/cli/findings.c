@@ -401,6 +401,7 @@ static hw_status check_all(findings *f, const hw_match_options *o, const hw_prof
     HW_TRY(check_exchanges(f, o, fits, p, n_p, err));
     HW_TRY(hw_same_people(f->d, o, &f->samples, same, err));
     f->same_bound_log10 = same->bound_log10;
+    f->not_compared = same->sparse_compared ? 0 : same->n_sparse;
     for (size_t i = 0; i < same->n_pairs; i++) {
         HW_TRY(add_same(f, &same->pair[i], err));
     }

@@ -66,6 +66,7 @@ typedef struct findings {
     size_t verdict[HW_FIT_VERDICTS]; /* families by verdict */
     hw_samples samples;
     double same_bound_log10;
+    size_t not_compared;             /* people with too few whole groups of loci to be compared with all others */
     const hw_dataset *d, *staff;
 } findings;
 

@@ -76,6 +76,9 @@ hw_status findings_text(const findings *f, const hw_report_options *o, size_t li
                                     f->d->n_children, f->d->n_families, f->samples.n, judged, f->verdict[HW_FIT_FITS], f->verdict[HW_FIT_DOUBTFUL],
                                     f->verdict[HW_FIT_MISFIT], f->n),
                       width, "", "", out);
+    if (f->not_compared > 0) {
+        hw_paragraph_text(hw_doc_printf(&doc, "%zu samples are typed at so few loci that, among so many people, they were compared in part only.", f->not_compared), width, "", "", out);
+    }
     hw_str_addc(out, '\n');
     HW_TRY(summary(f, o, &doc, out, err));
     size_t n = shown(f, limit);
@@ -186,6 +189,7 @@ hw_status findings_json(const findings *f, size_t limit, hw_str *out, hw_err *er
     text_member(&j, "audience", "laboratory and verifiers only");
     count_member(&j, "children", f->d->n_children);
     count_member(&j, "samples", f->samples.n);
+    count_member(&j, "samples_compared_in_part", f->not_compared);
     hw_json_key(&j, "families");
     hw_json_object(&j);
     for (int i = 0; i < HW_FIT_VERDICTS; i++) {

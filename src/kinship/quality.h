@@ -66,7 +66,9 @@ typedef struct hw_same_result {
     double bound_log10;      /* against unrelated: 100 times the number of pairs of people, so that 0.01 pairs by chance are expected */
     uint32_t group_size;     /* loci of a group */
     uint32_t n_groups;       /* groups of one order: of as many loci as they hold, complete in both, fewer differences than groups are found without fail */
-    uint64_t compared;       /* pairs that agreed in a group */
+    size_t n_sparse;         /* people with fewer than three complete groups: compared with everybody, */
+    bool sparse_compared;    /* unless there are too many of them */
+    uint64_t compared;       /* pairs looked at locus by locus */
     double seconds;
     hw_arena arena;
 } hw_same_result;
@@ -77,7 +79,8 @@ typedef struct hw_same_result {
 /**
  * All pairs of people who may be one person. Loci (autosomal, in the first table) stand in the order of how many people are typed there; each three (up to 10,000 people), four (up to 100,000) or
  * five make a group, in that order and once more across it. A pair is found when it agrees in one group where both are fully typed, and differs at HW_SAME_MAX_DIFFERENCES
- * loci at most: so with c groups of one order complete in both, every pair that differs at fewer than c loci (pigeonhole). Two of the staff are not compared. LIMIT: more than
+ * loci at most: so with c groups of one order complete in both, every pair that differs at fewer than c loci (pigeonhole). People with
+ * fewer than three complete groups are compared with everybody, as long as that is 2e9 pairs at most (sparse_compared). Two of the staff are not compared. LIMIT: more than
  * HW_SAME_MAX_PAIRS pairs. Cost: a sort per group; seconds for a million people.
  */
 HW_API hw_status hw_same_people(const hw_dataset *d, const hw_match_options *o, const hw_samples *people, hw_same_result *ret, hw_err *err) HW_MUST_CHECK;

@@ -142,6 +142,8 @@ static hw_status search_and_judge(const hw_dataset *d, const hw_match_options *o
     HW_TRY(same_codes_init(codes, d, o, people, err));
     r->n_groups = codes->n_first;
     r->group_size = codes->group_size;
+    r->n_sparse = codes->n_sparse;
+    r->sparse_compared = codes->sparse_compared;
     HW_TRY(same_search(codes, n_threads, &candidate, &n, &r->compared, err));
     judging j = {.people = people, .codes = codes, .candidate = candidate};
     /* Children and families are not searched here: the search needs the loci alone. */

@@ -131,13 +131,59 @@ hw_status same_codes_init(same_codes *c, const hw_dataset *d, const hw_match_opt
         c->first_staff--;
     }
     same_make_groups(c, size_for(people->n, c->n_loci));
+    return same_list_sparse(c, err);
+}
+
+static uint64_t key_of(const same_codes *c, uint32_t g, size_t person)
+{
+    uint64_t key = 0;
+    for (uint32_t i = 0; i < c->group_size; i++) {
+        uint16_t x = c->code[person * c->n_loci + c->group[g][i]];
+        if (x == 0) {
+            return 0;
+        }
+        key = (key ^ x) * 0x9e3779b97f4a7c15u;
+        key ^= key >> 29;
+    }
+    return key != 0 ? key : 1;
+}
+
+bool same_is_sparse(const same_codes *c, size_t person)
+{
+    uint32_t complete = 0;
+    uint32_t typed = 0;
+    for (uint32_t i = 0; i < c->n_loci; i++) {
+        typed += c->code[person * c->n_loci + i] != 0 ? 1 : 0;
+    }
+    for (uint32_t g = 0; g < c->n_first; g++) {
+        complete += key_of(c, g, person) != 0 ? 1 : 0;
+    }
+    return complete < SAME_WANTED_GROUPS && typed >= HW_SAME_MIN_LOCI;
+}
+
+hw_status same_list_sparse(same_codes *c, hw_err *err)
+{
+    uint32_t *list = hw_realloc(c->sparse, c->n_people + 1, sizeof(*list));
+    if (list == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    c->sparse = list;
+    c->n_sparse = 0;
+    for (size_t p = 0; p < c->n_people; p++) {
+        if (same_is_sparse(c, p)) {
+            list[c->n_sparse++] = (uint32_t)p;
+        }
+    }
+    c->sparse_compared = (double)c->n_sparse * (double)c->n_people <= SAME_MAX_SPARSE_PAIRS;
     return HW_OK;
 }
 
 void same_codes_release(same_codes *c)
 {
     hw_free(c->code);
+    hw_free(c->sparse);
     c->code = NULL;
+    c->sparse = NULL;
 }
 
 /* ---- pairs ---- */
@@ -192,22 +238,10 @@ typedef struct group_pairs {
 
 typedef struct searching {
     const same_codes *c;
-    group_pairs *of; /* [groups] */
+    group_pairs *of; /* [groups], then [sparse / SPARSE_BATCH] */
+    size_t n;
 } searching;
-
-static uint64_t key_of(const same_codes *c, uint32_t g, size_t person)
-{
-    uint64_t key = 0;
-    for (uint32_t i = 0; i < c->group_size; i++) {
-        uint16_t x = c->code[person * c->n_loci + c->group[g][i]];
-        if (x == 0) {
-            return 0;
-        }
-        key = (key ^ x) * 0x9e3779b97f4a7c15u;
-        key ^= key >> 29;
-    }
-    return key != 0 ? key : 1;
-}
+#define SPARSE_BATCH ((size_t)64)
 
 /* Least significant byte first, eight rounds; equal keys keep the order of people. Constant bytes are skipped. */
 static void sort_keys(keyed *from, keyed *to, size_t n)
@@ -253,10 +287,39 @@ static hw_status compare_run(const same_codes *c, uint32_t g, const keyed *k, si
     return HW_OK;
 }
 
+/* Pairs of a sparse person that no group tells; of two sparse people the first tells. */
+static hw_status compare_sparse(const same_codes *c, size_t first, group_pairs *r, hw_err *err)
+{
+    for (size_t i = first; i < c->n_sparse && i < first + SPARSE_BATCH; i++) {
+        uint32_t p = c->sparse[i];
+        size_t later = 0; /* place in the list of the sparse people met so far */
+        for (uint32_t q = 0; q < c->n_people; q++) {
+            bool told = later < c->n_sparse && c->sparse[later] == q && q <= p;
+            later += later < c->n_sparse && c->sparse[later] == q ? 1 : 0;
+            uint32_t loci = 0;
+            uint32_t a = p < q ? p : q;
+            uint32_t b = p < q ? q : p;
+            if (told || a >= c->first_staff) {
+                continue;
+            }
+            r->compared++;
+            if (same_differences(c, a, b, &loci) > HW_SAME_MAX_DIFFERENCES || loci < HW_SAME_MIN_LOCI || same_first_group(c, a, b) != UINT32_MAX) {
+                continue;
+            }
+            HW_TRY(HW_GROW(r->pair, r->n, r->cap, HW_SAME_MAX_PAIRS, "pairs of nearly equal profiles (the same samples seem to have been read many times)", err));
+            r->pair[r->n++] = (same_candidate){a, b};
+        }
+    }
+    return HW_OK;
+}
+
 static hw_status group_item(void *ctx, size_t item, unsigned worker, hw_err *err)
 {
     (void)worker;
     searching *s = ctx;
+    if (item >= s->c->n_groups) {
+        return compare_sparse(s->c, (item - s->c->n_groups) * SPARSE_BATCH, &s->of[item], err);
+    }
     const same_codes *c = s->c;
     group_pairs *r = &s->of[item];
     HW_AUTO_FREE keyed *k = hw_alloc(c->n_people + 1, sizeof(*k));
@@ -296,7 +359,7 @@ static hw_status gather(const searching *s, same_candidate **ret, size_t *ret_n,
 {
     size_t n = 0;
     *ret_compared = 0;
-    for (uint32_t g = 0; g < s->c->n_groups; g++) {
+    for (size_t g = 0; g < s->n; g++) {
         n += s->of[g].n;
         *ret_compared += s->of[g].compared;
     }
@@ -308,7 +371,7 @@ static hw_status gather(const searching *s, same_candidate **ret, size_t *ret_n,
         return HW_NO_MEMORY_FAIL(err);
     }
     size_t at = 0;
-    for (uint32_t g = 0; g < s->c->n_groups; g++) {
+    for (size_t g = 0; g < s->n; g++) {
         if (s->of[g].n > 0) {
             memcpy(all + at, s->of[g].pair, s->of[g].n * sizeof(*all));
             at += s->of[g].n;
@@ -322,15 +385,16 @@ static hw_status gather(const searching *s, same_candidate **ret, size_t *ret_n,
 
 hw_status same_search(const same_codes *c, unsigned n_threads, same_candidate **ret, size_t *ret_n, uint64_t *ret_compared, hw_err *err)
 {
-    searching s = {.c = c, .of = hw_alloc(c->n_groups + 1, sizeof(*s.of))};
+    searching s = {.c = c, .n = c->n_groups + (c->sparse_compared ? (c->n_sparse + SPARSE_BATCH - 1) / SPARSE_BATCH : 0)};
+    s.of = hw_alloc(s.n + 1, sizeof(*s.of));
     if (s.of == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
-    hw_status status = hw_parallel_for(c->n_groups, n_threads, group_item, &s, err);
+    hw_status status = hw_parallel_for(s.n, n_threads, group_item, &s, err);
     if (status == HW_OK) {
         status = gather(&s, ret, ret_n, ret_compared, err);
     }
-    for (uint32_t g = 0; g < c->n_groups; g++) {
+    for (size_t g = 0; g < s.n; g++) {
         hw_free(s.of[g].pair);
     }
     hw_free(s.of);

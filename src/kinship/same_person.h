@@ -17,7 +17,14 @@ typedef struct same_codes {
     uint32_t group[SAME_MAX_GROUPS][HW_SAME_MAX_GROUP]; /* places */
     uint32_t n_groups, n_first; /* of both orders; of the first alone */
     size_t first_staff;         /* people from here on are not compared with each other */
+    uint32_t *sparse;           /* people typed fully in fewer groups than SAME_WANTED_GROUPS, ascending */
+    size_t n_sparse;
+    bool sparse_compared;       /* with everybody; false: there are too many */
 } same_codes;
+
+/* Groups that have to be complete for two differences never to hide a pair. */
+#define SAME_WANTED_GROUPS 3u
+#define SAME_MAX_SPARSE_PAIRS 2e9
 
 typedef struct same_candidate {
     uint32_t a, b;
@@ -28,11 +35,14 @@ hw_status same_codes_init(same_codes *c, const hw_dataset *d, const hw_match_opt
 void same_codes_release(same_codes *c);
 /* Groups of so many loci (2 to HW_SAME_MAX_GROUP); same_codes_init chooses by the number of people. */
 void same_make_groups(same_codes *c, uint32_t size);
+/* Who is compared with everybody; after same_make_groups. */
+hw_status same_list_sparse(same_codes *c, hw_err *err) HW_MUST_CHECK;
+bool same_is_sparse(const same_codes *c, size_t person);
 /* Loci that differ of those typed in both, counted up to one beyond the limit; *ret_loci: typed in both (when within the limit). */
 uint32_t same_differences(const same_codes *c, size_t a, size_t b, uint32_t *ret_loci);
 /* Do they agree in a group complete in both? The first such, or UINT32_MAX. */
 uint32_t same_first_group(const same_codes *c, size_t a, size_t b);
-/* Pairs (a < b, in order) that agree in a group and differ at few loci. Heap, the caller frees. */
+/* Pairs (a < b, in order) that agree in a group, or of which one is sparse, and differ at few loci. Heap, the caller frees. */
 hw_status same_search(const same_codes *c, unsigned n_threads, same_candidate **ret, size_t *ret_n, uint64_t *ret_compared, hw_err *err) HW_MUST_CHECK;
 
 #endif
