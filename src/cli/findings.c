@@ -57,6 +57,7 @@ void finding_write_who(const findings *f, const hw_sampled *s, hw_str *out)
 void findings_release(findings *f)
 {
     hw_free(f->list);
+    hw_fit_result_release(&f->fits);
     hw_samples_release(&f->samples);
     hw_arena_release(&f->arena);
     *f = (findings){0};
@@ -138,6 +139,7 @@ static hw_status add_family(findings *f, const hw_fit *fit, hw_err *err)
         return add(f, x, &text, err);
     }
     x.measure = "one error : as stated";
+    x.fit = fit;
     for (uint32_t i = 0; i < fit->n_suspects && x.n_who < 2; i++) {
         x.who[x.n_who++] = of_member(f->d, fit->family, fit->suspect[i].person);
     }
@@ -385,15 +387,13 @@ static int by_code(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
-static hw_status check_all(findings *f, const hw_match_options *o, const hw_profile_bounds *bounds, hw_fit_result *fits, hw_same_result *same, hw_err *err)
+static hw_status check_all(findings *f, const hw_match_options *o, const hw_profile_bounds *bounds, hw_same_result *same, hw_err *err)
 {
     hw_profile_finding *p = NULL;
     size_t n_p = 0;
     HW_TRY(hw_samples_list(f->d, f->staff, &f->samples, err));
-    HW_TRY(hw_dataset_fit_families(f->d, o, fits, err));
-    for (size_t i = 0; i < HW_FIT_VERDICTS; i++) {
-        f->verdict[i] = fits->count[i];
-    }
+    HW_TRY(hw_dataset_fit_families(f->d, o, &f->fits, err));
+    const hw_fit_result *fits = &f->fits;
     HW_TRY(hw_profiles_check(f->d, o, &f->samples, bounds, &f->arena, &p, &n_p, err));
     for (size_t i = 0; i < fits->n_fits; i++) {
         HW_TRY(add_family(f, &fits->fit[i], err));
@@ -413,12 +413,10 @@ static hw_status check_all(findings *f, const hw_match_options *o, const hw_prof
 
 hw_status findings_make(const inputs *in, const hw_match_options *o, const hw_profile_bounds *bounds, findings *ret, hw_err *err)
 {
-    hw_fit_result fits = {0};
     hw_same_result same = {0};
-    *ret = (findings){.d = &in->people, .staff = in->staff.n_profiles > 0 ? &in->staff : NULL};
+    *ret = (findings){.d = &in->people, .o = o, .staff = in->staff.n_profiles > 0 ? &in->staff : NULL};
     hw_arena_init(&ret->arena, (size_t)8 << 30);
-    hw_status s = check_all(ret, o, bounds, &fits, &same, err);
-    hw_fit_result_release(&fits);
+    hw_status s = check_all(ret, o, bounds, &same, err);
     hw_same_result_release(&same);
     if (s == HW_OK && ret->n > 0) {
         qsort(ret->list, ret->n, sizeof *ret->list, by_code);

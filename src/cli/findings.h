@@ -55,6 +55,7 @@ typedef struct finding {
     double log10;                   /* the number it rests on, see `measure`; NAN: none */
     const char *measure;            /* "one error : as stated", or NULL */
     const char *text;
+    const hw_fit *fit;              /* of MISFIT and DOUBTFUL, else NULL */
     size_t number;                  /* in the order they were found */
 } finding;
 
@@ -63,11 +64,12 @@ typedef struct findings {
     size_t n, cap;
     hw_arena arena;
     size_t count[FINDING_CODES];
-    size_t verdict[HW_FIT_VERDICTS]; /* families by verdict */
+    hw_fit_result fits;              /* families by verdict, and those that do not fit */
     hw_samples samples;
     double same_bound_log10;
     size_t not_compared;             /* people with too few whole groups of loci to be compared with all others */
     const hw_dataset *d, *staff;
+    const hw_match_options *o;
 } findings;
 
 /** All checks. min_loci: of a profile. Release also after a failure. */

@@ -68,18 +68,21 @@ hw_status findings_text(const findings *f, const hw_report_options *o, size_t li
 {
     HW_CLEANUP(hw_doc_release) hw_document doc;
     hw_doc_init(&doc, o);
-    size_t judged = f->verdict[HW_FIT_FITS] + f->verdict[HW_FIT_DOUBTFUL] + f->verdict[HW_FIT_MISFIT];
+    size_t judged = f->fits.count[HW_FIT_FITS] + f->fits.count[HW_FIT_DOUBTFUL] + f->fits.count[HW_FIT_MISFIT];
     unsigned width = o->width > 100 ? 100 : o->width;
+    if (f->d->synthetic) {
+        hw_paragraph_text(hw_doc_label(&doc, HW_L_SYNTHETIC), width, "", "", out);
+    }
     hw_paragraph_text(hw_doc_printf(&doc,
                                     "%zu children, %zu families, %zu samples. %zu of the families have typed relatives who can be checked against each other: %zu fit, %zu fit badly, "
                                     "%zu do not fit. %zu findings.",
-                                    f->d->n_children, f->d->n_families, f->samples.n, judged, f->verdict[HW_FIT_FITS], f->verdict[HW_FIT_DOUBTFUL],
-                                    f->verdict[HW_FIT_MISFIT], f->n),
+                                    f->d->n_children, f->d->n_families, f->samples.n, judged, f->fits.count[HW_FIT_FITS], f->fits.count[HW_FIT_DOUBTFUL],
+                                    f->fits.count[HW_FIT_MISFIT], f->n),
                       width, "", "", out);
     if (f->not_compared > 0) {
         hw_paragraph_text(hw_doc_printf(&doc, "%zu samples are typed at so few loci that, among so many people, they were compared in part only.", f->not_compared), width, "", "", out);
     }
-    hw_str_addc(out, '\n');
+    hw_str_add(out, f->n > 0 ? "\n" : "");
     HW_TRY(summary(f, o, &doc, out, err));
     size_t n = shown(f, limit);
     for (size_t i = 0; i < n; i++) {
@@ -105,7 +108,7 @@ static const char *number(double x, char *buf)
 hw_status findings_csv(const findings *f, size_t limit, hw_str *out, hw_err *err)
 {
     char buf[400];
-    hw_str_add(out, "code,people,log10,measure,found,what_to_do\n");
+    hw_str_add(out, "code,people,log10,measure,found,what_to_do,synthetic\n");
     for (size_t i = 0; i < shown(f, limit); i++) {
         const finding *x = &f->list[i];
         HW_CLEANUP(hw_str_release) hw_str people = {0};
@@ -118,6 +121,7 @@ hw_status findings_csv(const findings *f, size_t limit, hw_str *out, hw_err *err
         hw_csv_write(out, x->measure != NULL ? x->measure : "", ',', false);
         hw_csv_write(out, x->text, ',', false);
         hw_csv_write(out, finding_todo(x->code), ',', false);
+        hw_csv_write(out, f->d->synthetic ? "yes" : "no", ',', false);
         hw_str_addc(out, '\n');
     }
     return hw_str_check(out, err);
@@ -156,6 +160,43 @@ static void person(const findings *f, const hw_sampled *s, hw_json *j)
     hw_json_end(j);
 }
 
+/* Who is suspected of what, and which members fit together, as data. */
+static void fit_json(const findings *f, const hw_fit *fit, hw_json *j)
+{
+    const hw_family *fam = &f->d->family[fit->family];
+    const hw_person *p = fam->pedigree.person;
+    hw_json_key(j, "suspected");
+    hw_json_array(j);
+    for (uint32_t i = 0; i < fit->n_suspects; i++) {
+        const hw_fit_suspect *s = &fit->suspect[i];
+        hw_json_object(j);
+        text_member(j, "person", p[s->person].id);
+        text_member(j, "error", s->kind == HW_FIT_UNRELATED ? "unrelated" : "other-parent");
+        if (s->kind == HW_FIT_OTHER_PARENT) {
+            text_member(j, "stated_parent", p[s->parent].id);
+        }
+        hw_json_key(j, "share");
+        hw_json_fixed(j, s->share, DECIMALS);
+        count_member(j, "impossible_loci", s->impossible);
+        hw_json_end(j);
+    }
+    hw_json_end(j);
+    hw_json_key(j, "fit_together");
+    hw_json_array(j);
+    for (uint32_t i = 0; i < fit->n_subsets; i++) {
+        hw_json_array(j);
+        for (size_t k = 0; k < fam->pedigree.n; k++) {
+            if (fit->subset[i].keep[k]) {
+                hw_json_string(j, p[k].id);
+            }
+        }
+        hw_json_end(j);
+    }
+    hw_json_end(j);
+    hw_json_key(j, "fit_together_complete");
+    hw_json_bool(j, fit->subsets_complete);
+}
+
 static void one_json(const findings *f, const finding *x, hw_json *j)
 {
     hw_json_object(j);
@@ -177,6 +218,9 @@ static void one_json(const findings *f, const finding *x, hw_json *j)
     text_member(j, "measure", x->measure);
     text_member(j, "found", x->text);
     text_member(j, "what_to_do", finding_todo(x->code));
+    if (x->fit != NULL) {
+        fit_json(f, x->fit, j);
+    }
     hw_json_end(j);
 }
 
@@ -186,6 +230,11 @@ hw_status findings_json(const findings *f, size_t limit, hw_str *out, hw_err *er
     hw_json j;
     hw_json_init(&j, out, 2);
     hw_json_object(&j);
+    text_member(&j, "format", "homeward-check");
+    count_member(&j, "version", 1);
+    hw_json_key(&j, "synthetic");
+    hw_json_bool(&j, f->d->synthetic);
+    text_member(&j, "population", f->o->population[0]->name);
     text_member(&j, "audience", "laboratory and verifiers only");
     count_member(&j, "children", f->d->n_children);
     count_member(&j, "samples", f->samples.n);
@@ -193,7 +242,7 @@ hw_status findings_json(const findings *f, size_t limit, hw_str *out, hw_err *er
     hw_json_key(&j, "families");
     hw_json_object(&j);
     for (int i = 0; i < HW_FIT_VERDICTS; i++) {
-        count_member(&j, verdict[i], f->verdict[i]);
+        count_member(&j, verdict[i], f->fits.count[i]);
     }
     hw_json_end(&j);
     hw_json_key(&j, "bounds");

@@ -420,11 +420,18 @@ uint32_t fit_groups(const fit_job *j, fit_mask mask, fit_mask *ret)
     return n;
 }
 
-static uint32_t children_of(const hw_pedigree *ped, uint32_t parent, uint32_t *ret_first)
+/* Children of a person through whom the group's members descend from it; the others say nothing. */
+static uint32_t children_of(const fit_job *j, fit_mask group, uint32_t parent, uint32_t *ret_first)
 {
+    const hw_pedigree *ped = j->ped;
     uint32_t n = 0;
     for (uint32_t i = 0; i < ped->n; i++) {
-        if (ped->person[i].father == (int32_t)parent || ped->person[i].mother == (int32_t)parent) {
+        bool counts = ped->person[i].father == (int32_t)parent || ped->person[i].mother == (int32_t)parent;
+        bool below = false;
+        for (uint32_t k = 0; k < j->n && counts; k++) {
+            below = below || ((group >> k & 1) != 0 && (j->member[k].person == i || ancestors_has(&j->kin, j->member[k].person, i)));
+        }
+        if (below) {
             *ret_first = n == 0 ? i : *ret_first;
             n++;
         }
@@ -471,7 +478,7 @@ static bool link_counts(const fit_job *j, fit_mask group, fit_cut cut, const anc
     const hw_person *parent = &ped->person[cut.parent];
     bool founder = parent->father < 0 && parent->mother < 0;
     /* Two children of somebody untyped: that they are not of one parent is one statement, whichever of them is another's. */
-    bool twice = children_of(ped, cut.parent, &first) == 2 && founder && !parent_typed && first != cut.child;
+    bool twice = children_of(j, group, cut.parent, &first) == 2 && founder && !parent_typed && first != cut.child;
     return below && above && !twice && !same_as_unrelated(j, group, after);
 }
 

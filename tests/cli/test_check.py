@@ -104,6 +104,9 @@ def a_swap_with_the_neighbour(folder):
     misfit = next(f for f in result["findings"] if f["code"] == "family-misfit" and f["people"][0]["family"] == a["id"])
     check(misfit["people"][1]["person"] == "S1", str(misfit))
     contains(misfit["found"], "S2, S3")
+    check(misfit["suspected"][0]["person"] == "S1" and misfit["suspected"][0]["error"] == "unrelated", str(misfit))
+    check({"S2", "S3"} <= set(misfit["fit_together"][0]) and "S1" not in misfit["fit_together"][0], str(misfit))
+    check(result["synthetic"] and result["format"] == "homeward-check", "not marked")
     contains(misfit["what_to_do"], "Laboratory and verifiers only")
 
 

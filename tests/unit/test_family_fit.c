@@ -38,6 +38,16 @@ static hw_fit fit_of(nation *n, uint32_t family)
 
 #define ALL(g) "TH01=" g " TPOX=" g " D3S1358=" g " D5S818=" g " D7S820=" g " D8S1179=" g " vWA=" g " FGA=" g
 
+/* A couple and n children S0.., of whom the first is missing. */
+static uint32_t couple(nation *n, int children)
+{
+    char pedigree[3000] = "F M; M F";
+    for (int i = 0; i < children; i++) {
+        snprintf(pedigree + strlen(pedigree), sizeof pedigree - strlen(pedigree), "; S%d M F M", i);
+    }
+    return fx_family(n, "F1", pedigree, "S0");
+}
+
 static void expect_testable(const char *pedigree, const char *typed, bool expected)
 {
     nation n;
@@ -91,6 +101,71 @@ static void test_definition(void **state)
     assert_int_equal(r.loci_used, 2);
     assert_int_equal(r.n_related, 2);
     assert_int_equal(r.n_suspects, 0);
+    hw_fit_release(&r);
+    fx_nation_drop(&n);
+}
+
+/* P(readings of M, S, T under a pedigree written out), product over the loci; X stands for the one who is unrelated. */
+static hw_real written_out(nation *n, uint32_t f, const char *pedigree)
+{
+    hw_pedigree ped;
+    hw_engine *e = NULL;
+    hw_err err = {0};
+    hw_real total = hw_real_from(1.0);
+    fx_pedigree(&ped, pedigree);
+    fx_ok(hw_engine_new(NULL, &e, &err), &err);
+    const hw_family *fam = &n->d.family[f];
+    for (uint32_t l = 0; l < 8; l++) {
+        hw_locus_model *lm = NULL;
+        const char *name = n->d.panel.locus[l].name;
+        hw_typing t[8];
+        fx_ok(hw_locus_model_build(&n->d.arena, hw_population_find(n->pop[0], name), HW_LOCUS_AUTOSOMAL, hw_settings_locus(&n->set, name), 0, HW_RARE_AUTO, 0, NULL, 0, &lm, &err),
+              &err);
+        for (size_t i = 0; i < ped.n; i++) {
+            uint32_t at = 0;
+            bool member = hw_pedigree_find(&fam->pedigree, ped.person[i].id, &at) && fam->profile[at] != NULL;
+            hw_genotype g = member ? hw_profile_at(fam->profile[at], l) : HW_GENOTYPE_NONE;
+            t[i] = (hw_typing){g.a, g.b, 0, 0};
+        }
+        hw_real one;
+        fx_ok(hw_likelihood(e, &ped, lm, t, &one, &err), &err);
+        total = hw_real_mul(total, one);
+    }
+    hw_engine_free(e);
+    hw_pedigree_release(&ped);
+    return total;
+}
+
+/* A mother and two children: three members who may be unrelated, two links to the mother, one to the father (of two children one may be another's, whichever). */
+static void test_errors_written_out(void **state)
+{
+    (void)state;
+    static const char *const error[] = {"M F; F M; N F; S M F N; T F F N", "M F; F M; S M; T F F M", "M F; F M; S M F M; T F",
+                                        "M F; F M; N F; S M F N; T F F M", "M F; F M; N F; S M F M; T F F N", "M F; F M; G M; S M G M; T F F M"};
+    nation n;
+    nation_with_table(&n, true);
+    uint32_t f = fx_family(&n, "F1", "F M; M F; S M F M; T F F M; CH M F M", "CH");
+    fx_member(&n, f, "M", ALL("6/7"));
+    fx_member(&n, f, "S", ALL("6/8"));
+    fx_member(&n, f, "T", "TH01=8/9 TPOX=8/8 D3S1358=7/9 D5S818=8/9 D7S820=9/9 D8S1179=8/9 vWA=6/9 FGA=8/9");
+    hw_fit r = fit_of(&n, f);
+    assert_int_equal(r.verdict, HW_FIT_MISFIT);
+    assert_int_equal(r.n_suspects, 6);
+    hw_real stated = written_out(&n, f, "M F; F M; S M F M; T F F M");
+    hw_real sum = hw_real_from(0.0);
+    for (int i = 0; i < 6; i++) {
+        hw_real one = hw_real_div(written_out(&n, f, error[i]), stated);
+        double log10 = hw_real_log10(one);
+        bool found = false;
+        for (uint32_t k = 0; k < r.n_suspects; k++) {
+            found = found || fx_apart(r.suspect[k].log10_ratio, log10) < 1e-9;
+        }
+        if (!found) {
+            fail_msg("no suspect for %s", error[i]);
+        }
+        sum = hw_real_add(sum, one);
+    }
+    fx_near(r.log10_evidence, hw_real_log10(hw_real_mul_d(sum, 1.0 / 6)), 1e-9);
     hw_fit_release(&r);
     fx_nation_drop(&n);
 }
@@ -174,11 +249,7 @@ static void test_not_computed(void **state)
     (void)state;
     nation n;
     nation_with_table(&n, true);
-    char pedigree[3000] = "F M; M F";
-    for (int i = 0; i < 65; i++) {
-        snprintf(pedigree + strlen(pedigree), sizeof pedigree - strlen(pedigree), "; S%d M F M", i);
-    }
-    uint32_t f = fx_family(&n, "F1", pedigree, "S0");
+    uint32_t f = couple(&n, 65);
     for (int i = 0; i < 65; i++) {
         char id[10];
         snprintf(id, sizeof id, "S%d", i);
@@ -197,11 +268,7 @@ static void test_large_family(void **state)
     (void)state;
     nation n;
     nation_with_table(&n, true);
-    char pedigree[1000] = "F M; M F";
-    for (int i = 0; i < 12; i++) {
-        snprintf(pedigree + strlen(pedigree), sizeof pedigree - strlen(pedigree), "; S%d M F M", i);
-    }
-    uint32_t f = fx_family(&n, "F1", pedigree, "S0");
+    uint32_t f = couple(&n, 12);
     fx_member(&n, f, "F", ALL("6/6"));
     fx_member(&n, f, "M", ALL("7/8"));
     for (int i = 1; i < 12; i++) {
@@ -394,7 +461,7 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_testable),     cmocka_unit_test(test_definition),  cmocka_unit_test(test_other_father),   cmocka_unit_test(test_half_siblings),
+        cmocka_unit_test(test_testable),     cmocka_unit_test(test_definition),  cmocka_unit_test(test_errors_written_out), cmocka_unit_test(test_other_father),   cmocka_unit_test(test_half_siblings),
         cmocka_unit_test(test_one_mutation), cmocka_unit_test(test_not_computed), cmocka_unit_test(test_large_family), cmocka_unit_test(test_unknown_sexes),
         cmocka_unit_test(test_restrict),     cmocka_unit_test(test_batch), cmocka_unit_test(test_batch_with_theta),      cmocka_unit_test(test_memory),         cmocka_unit_test(test_refusals),
     };
