@@ -34,7 +34,7 @@
       "If one person stands in both places, say so and join the families where they are one. If two, a sample was exchanged or entered twice.")               \
     X(OR_SIBLING, "same-or-sibling", "one person, or full siblings", "Type more loci of both: too few decide between one person and siblings.")                 \
     X(SEX, "sex-contradicts", "stated sex against amelogenin",                                                                                                 \
-      "Check the record of the person and the label of the tube: two such people together point to an exchange.")                                            \
+      "Check the record of the person and the label of the tube: two such people together point to an exchange. X alone of a man may be a lost Y.")                                            \
     X(MIXTURE, "mixture", "a mixture of people", "Leave the sample out of the search, and take and type it anew.")                                             \
     X(HOMOZYGOTES, "dropout-unstated", "too many homozygotes", "State a drop-out probability for the sample, or type it again from more DNA.")                  \
     X(POOR, "profile-poor", "too few loci", "Type the sample again, with more loci or from more DNA; until then it decides little.")

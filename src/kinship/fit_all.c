@@ -329,7 +329,7 @@ hw_status hw_family_restrict(const hw_family *family, const bool *keep, hw_arena
         return HW_NO_MEMORY_FAIL(err);
     }
     for (size_t i = 0; i < family->pedigree.n; i++) {
-        profile[i] = keep[i] ? family->profile[i] : NULL;
+        profile[i] = keep[i] && family->profile != NULL ? family->profile[i] : NULL;
     }
     *ret = *family;
     ret->profile = profile;
@@ -339,7 +339,7 @@ hw_status hw_family_restrict(const hw_family *family, const bool *keep, hw_arena
 void hw_family_kept(const hw_family *family, const bool *keep, hw_str *out)
 {
     bool any = false;
-    for (size_t i = 0; i < family->pedigree.n; i++) {
+    for (size_t i = 0; family->profile != NULL && i < family->pedigree.n; i++) {
         if (keep[i] && family->profile[i] != NULL) {
             hw_str_addf(out, "%s%s", any ? ", " : "", family->pedigree.person[i].id);
             any = true;

@@ -143,6 +143,7 @@ typedef struct hw_profile_bounds {
     uint32_t min_loci;         /* 8 */
     double identity_log10;     /* -8: probability that two unrelated people agree at the loci typed */
     uint32_t mixture_loci;     /* 2 */
+    double sex_ratio;          /* 100: ratio of amelogenin against the sex stated, drop-out of the sample included */
     double homozygotes_log10;  /* -6 */
 } hw_profile_bounds;
 HW_API void hw_profile_bounds_init(hw_profile_bounds *b);

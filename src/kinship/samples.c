@@ -134,7 +134,7 @@ hw_sex hw_sampled_sex(const hw_dataset *d, const hw_sampled *s)
 
 void hw_profile_bounds_init(hw_profile_bounds *b)
 {
-    *b = (hw_profile_bounds){.min_loci = 8, .identity_log10 = -8.0, .mixture_loci = 2, .homozygotes_log10 = -6.0};
+    *b = (hw_profile_bounds){.min_loci = 8, .identity_log10 = -8.0, .mixture_loci = 2, .sex_ratio = 100.0, .homozygotes_log10 = -6.0};
 }
 
 /* What a locus says beforehand: that somebody is homozygous there, and that two unrelated people agree. */
@@ -146,6 +146,7 @@ typedef struct locus_odds {
 typedef struct checker {
     const hw_dataset *d;
     const hw_profile_bounds *b;
+    double sex_error;
     locus_odds *locus;
     uint32_t n_loci;
     double *tail; /* [n_loci + 1] scratch */
@@ -233,9 +234,10 @@ static void check_one(checker *c, uint32_t who, const hw_sampled *s)
     if (many >= c->b->mixture_loci) {
         add(c, who, HW_FAULT_MIXTURE, many, 0, 0.0);
     }
-    hw_sex shown = hw_profile_amelogenin(p, &c->d->panel);
     hw_sex stated = hw_sampled_sex(c->d, s);
-    if (shown != HW_SEX_UNKNOWN && stated != HW_SEX_UNKNOWN && shown != stated) {
+    double male = hw_amelogenin_ratio(p, &c->d->panel, c->sex_error);
+    double against = stated == HW_SEX_MALE ? 1.0 / male : stated == HW_SEX_FEMALE ? male : 1.0;
+    if (against >= c->b->sex_ratio) {
         add(c, who, HW_FAULT_SEX, 0, 0, 0.0);
     }
     if (p->dropout <= 0.0 && homozygous > 2) {
@@ -249,7 +251,7 @@ static void check_one(checker *c, uint32_t who, const hw_sampled *s)
 hw_status hw_profiles_check(const hw_dataset *d, const hw_match_options *o, const hw_samples *people, const hw_profile_bounds *b, hw_arena *arena, hw_profile_finding **ret,
                             size_t *ret_n, hw_err *err)
 {
-    checker c = {.d = d, .b = b};
+    checker c = {.d = d, .b = b, .sex_error = o->settings->sex_error};
     size_t cap = 0;
     HW_AUTO_FREE hw_profile_finding *list = NULL;
     hw_profile_finding own[HW_PROFILE_FAULTS];

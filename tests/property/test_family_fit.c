@@ -104,7 +104,7 @@ static const shape SHAPES[] = {
     {"father, mother and child; another father", "F M; M F; S M F M; CH M F M", "F M S", "F M; M F; X M; S M X M; CH M F M", 0.95},
     {"father, mother and child; child of others", "F M; M F; S M F M; CH M F M", "F M S", "F M; M F; S M; CH M F M", 0.95},
     {"mother and two children; one adopted", "F M; M F; S M F M; T F F M; CH M F M", "M S T", "F M; M F; S M F M; T F; CH M F M", 0.95},
-    {"mother and two children; half siblings", "F M; M F; S M F M; T F F M; CH M F M", "M S T", "F M; M F; X M; S M F M; T F X M; CH M F M", 0.15},
+    {"mother and two children; half siblings", "F M; M F; S M F M; T F F M; CH M F M", "M S T", "F M; M F; X M; S M F M; T F X M; CH M F M", 0.10},
     {"two siblings; one adopted", "F M; M F; S M F M; T F F M; CH M F M", "S T", "F M; M F; S M F M; T F; CH M F M", 0.3},
     {"three siblings; one adopted", "F M; M F; S M F M; T F F M; U M F M; CH M F M", "S T U", "F M; M F; S M F M; T F F M; U M; CH M F M", 0.6},
     {"grandparents and their child; adopted", "G M; H F; F M G H; M F; CH M F M", "G H F", "G M; H F; F M; M F; CH M F M", 0.95},

@@ -362,6 +362,7 @@ static void test_profile_faults(void **state)
     uint32_t boy = fx_child(&n, "boy", HW_SEX_MALE, "L0=10/11 L1=12/13 L2=14/15 L3=16/17 L4=10/12 L5=12/14 L6=13/15 L7=16/17 L8=10/17 L9=11/16 AMEL=X/X");
     fx_child(&n, "dropped", HW_SEX_UNKNOWN, "L0=10/10 L1=12/12 L2=14/14 L3=16/16 L4=10/10 L5=12/12 L6=13/13 L7=16/16 L8=10/17 L9=11/16 L10=12/15 L11=13/14");
     fx_child(&n, "stated", HW_SEX_UNKNOWN, "L0=10/10 L1=12/12 L2=14/14 L3=16/16 L4=10/10 L5=12/12 L6=13/13 L7=16/16 L8=10/17 L9=11/16 L10=12/15 d=0.1");
+    fx_child(&n, "lost Y", HW_SEX_MALE, "L0=10/11 L1=12/13 L2=14/15 L3=16/17 L4=10/12 L5=12/14 L6=13/15 L7=16/17 L8=10/17 L9=11/16 AMEL=X/X d=0.05");
     uint32_t f = fx_family(&n, "F1", "F M; M F; CH M F M", "CH");
     fx_member(&n, f, "M", "L0=10/11 L1=12/13 L2=14/15 L3=16/17 L4=10/12 L5=12/14 L6=13/15 L7=16/17 L8=10/17 L9=11/16 AMEL=X/Y");
     fx_ok(hw_samples_list(&n.d, NULL, &people, &err), &err);
@@ -371,7 +372,7 @@ static void test_profile_faults(void **state)
     const struct {
         uint32_t who;
         hw_profile_fault fault;
-    } expected[] = {{1, HW_FAULT_POOR}, {2, HW_FAULT_MIXTURE}, {boy, HW_FAULT_SEX}, {5, HW_FAULT_HOMOZYGOTES}, {7, HW_FAULT_SEX}};
+    } expected[] = {{1, HW_FAULT_POOR}, {2, HW_FAULT_MIXTURE}, {boy, HW_FAULT_SEX}, {5, HW_FAULT_HOMOZYGOTES}, {8, HW_FAULT_SEX}};
     assert_int_equal(n_p, 5);
     for (size_t i = 0; i < 5; i++) {
         assert_int_equal(p[i].who, expected[i].who);
