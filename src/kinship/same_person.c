@@ -287,11 +287,29 @@ static hw_status compare_run(const same_codes *c, uint32_t g, const keyed *k, si
     return HW_OK;
 }
 
+/* More differences than the limit, looking only where the sparse person is typed? */
+static bool far_apart(const same_codes *c, const uint32_t *typed, uint32_t n_typed, size_t sparse, size_t other)
+{
+    const uint16_t *x = c->code + sparse * c->n_loci;
+    const uint16_t *y = c->code + other * c->n_loci;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < n_typed && n <= HW_SAME_MAX_DIFFERENCES; i++) {
+        n += y[typed[i]] != 0 && y[typed[i]] != x[typed[i]] ? 1 : 0;
+    }
+    return n > HW_SAME_MAX_DIFFERENCES;
+}
+
 /* Pairs of a sparse person that no group tells; of two sparse people the first tells. */
 static hw_status compare_sparse(const same_codes *c, size_t first, group_pairs *r, hw_err *err)
 {
     for (size_t i = first; i < c->n_sparse && i < first + SPARSE_BATCH; i++) {
         uint32_t p = c->sparse[i];
+        uint32_t typed[HW_PANEL_MAX];
+        uint32_t n_typed = 0;
+        for (uint32_t l = 0; l < c->n_loci; l++) {
+            typed[n_typed] = l;
+            n_typed += c->code[(size_t)p * c->n_loci + l] != 0 ? 1 : 0;
+        }
         size_t later = 0; /* place in the list of the sparse people met so far */
         for (uint32_t q = 0; q < c->n_people; q++) {
             bool told = later < c->n_sparse && c->sparse[later] == q && q <= p;
@@ -303,7 +321,8 @@ static hw_status compare_sparse(const same_codes *c, size_t first, group_pairs *
                 continue;
             }
             r->compared++;
-            if (same_differences(c, a, b, &loci) > HW_SAME_MAX_DIFFERENCES || loci < HW_SAME_MIN_LOCI || same_first_group(c, a, b) != UINT32_MAX) {
+            if (far_apart(c, typed, n_typed, p, q) || same_differences(c, a, b, &loci) > HW_SAME_MAX_DIFFERENCES || loci < HW_SAME_MIN_LOCI ||
+                same_first_group(c, a, b) != UINT32_MAX) {
                 continue;
             }
             HW_TRY(HW_GROW(r->pair, r->n, r->cap, HW_SAME_MAX_PAIRS, "pairs of nearly equal profiles (the same samples seem to have been read many times)", err));
