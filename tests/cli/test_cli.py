@@ -70,7 +70,7 @@ def help_of_the_first_word_of_commands(folder):
 def every_option_stands_in_the_manual(folder):
     pages = {"match": "homeward-match.1", "match explain": "homeward-match.1", "match score": "homeward-match.1", "lr": "homeward-lr.1",
              "power": "homeward-power.1",
-             "convert": "homeward-convert.1", "simulate nation": "homeward-simulate.1"}
+             "convert": "homeward-convert.1", "simulate nation": "homeward-simulate.1", "check": "homeward-check.1"}
     for command, options in commands().items():
         page = (TOP / "man" / pages.get(command, "homeward.1")).read_text(encoding="utf-8")
         for option in options:
