@@ -51,7 +51,7 @@ static void spoil_profile(hw_rng *r, hw_profile *p, double share)
     }
 }
 
-static void spoiled_init(spoiled *n, hw_rng *r, uint32_t children, uint32_t families)
+static void spoiled_init(spoiled *n, hw_rng *r, uint32_t children, uint32_t families, bool small)
 {
     hw_err err = {0};
     hw_nation o;
@@ -67,12 +67,12 @@ static void spoiled_init(spoiled *n, hw_rng *r, uint32_t children, uint32_t fami
     o.families = families;
     o.seed = hw_rng_u64(r);
     o.share_true = 0.5 * families / children < 0.6 ? 0.5 * families / children : 0.6;
-    o.share_siblings = 0.2;
-    o.share_grandparents = 0.15;
-    o.share_mixed = 0.3;
+    o.share_siblings = small ? 0.1 : 0.2;
+    o.share_grandparents = small ? 0 : 0.15;
+    o.share_mixed = small ? 0 : 0.3;
     o.share_wrong = 0.1;
     o.share_siblings_rescued = 0.2;
-    fx_ok(hw_nation_simulate(&o, n->pop[0], &n->set, KIT, LOCI, &n->d, &truth, &err), &err);
+    fx_ok(hw_nation_simulate(&o, n->pop[0], &n->set, KIT, small ? 5 : LOCI, &n->d, &truth, &err), &err);
     double share = rf_chance(r, 0.3) ? 0.0 : 0.3 * hw_rng_unit(r);
     for (size_t i = 0; i < n->d.n_profiles; i++) {
         spoil_profile(r, n->d.profile[i], share);
@@ -141,13 +141,13 @@ static void lossless(void **state)
     (void)state;
     uint64_t seed = rf_seed();
     size_t listed = 0;
-    for (uint32_t round = 0; round < 10; round++) {
+    for (uint32_t round = 0; round < 6; round++) {
         hw_rng r;
         spoiled n;
         hw_pairs plain, screened;
         hw_err err = {0};
         hw_rng_seed(&r, seed, round);
-        spoiled_init(&n, &r, 40 + hw_rng_below(&r, 200), 40);
+        spoiled_init(&n, &r, 40 + hw_rng_below(&r, 200), 40, false);
         n.o.method = HW_MATCH_PLAIN;
         fx_ok(hw_match_pairs(&n.d, &n.o, &plain, &err), &err);
         n.o.method = HW_MATCH_SCREENED;
@@ -158,7 +158,7 @@ static void lossless(void **state)
         hw_pairs_release(&screened);
         spoiled_drop(&n);
     }
-    assert_true(listed > 100); /* else nothing was tried */
+    assert_true(listed > 60); /* else nothing was tried */
 }
 
 /* Theta changes every table; families of many untyped founders are left out by both searches alike. */
@@ -172,7 +172,8 @@ static void lossless_theta(void **state)
         hw_pairs plain, screened;
         hw_err err = {0};
         hw_rng_seed(&r, seed, 1000 + round);
-        spoiled_init(&n, &r, 60, 8);
+        spoiled_init(&n, &r, 60, 8, true);
+        n.o.threshold_log10 = -1.0 + 2.0 * hw_rng_unit(&r);
         n.set.theta = 0.02;
         n.set.standard.silent = 0;
         n.o.method = HW_MATCH_PLAIN;
@@ -200,7 +201,7 @@ static void quick_tables(void **state)
         hw_rng r;
         spoiled n;
         hw_rng_seed(&r, seed, 2000 + round);
-        spoiled_init(&n, &r, 1, 120);
+        spoiled_init(&n, &r, 1, 120, false);
         hw_arena arena;
         hw_arena_init(&arena, 0);
         for (size_t f = 0; f < n.d.n_families; f++) {
@@ -299,10 +300,10 @@ static void classes_do_not_matter(void **state)
     (void)state;
     hw_rng r;
     hw_rng_seed(&r, rf_seed(), 4000);
-    for (uint32_t round = 0; round < 6; round++) {
+    for (uint32_t round = 0; round < 4; round++) {
         spoiled n;
         hw_err err = {0};
-        spoiled_init(&n, &r, 200, 40);
+        spoiled_init(&n, &r, 200, 40, false);
         size_t first = 0;
         for (uint32_t classes = 8; classes <= SCREEN_CLASSES; classes *= 4) {
             hw_arena arena;
