@@ -44,6 +44,7 @@ void inputs_init(inputs *in)
     hw_dataset_init(&in->tables);
     hw_dataset_init(&in->rates);
     hw_dataset_init(&in->lineage);
+    hw_dataset_init(&in->staff);
     hw_dataset_init(&in->review);
     hw_settings_init(&in->settings);
     hw_str_init(&in->rejects, 0);
@@ -55,6 +56,7 @@ void inputs_release(inputs *in)
     hw_dataset_release(&in->tables);
     hw_dataset_release(&in->rates);
     hw_dataset_release(&in->lineage);
+    hw_dataset_release(&in->staff);
     hw_dataset_release(&in->review);
     hw_str_release(&in->rejects);
     hw_free(in->file);
@@ -241,6 +243,11 @@ static size_t files_of(cli *c, const char *option, const char *const **ret)
     return args_knows(&c->args, option) ? args_list(&c->args, option, ret) : 0;
 }
 
+hw_status inputs_read_staff(cli *c, inputs *in, const char *path, hw_err *err)
+{
+    return read_file(c, in, path, "elimination", HW_FORMAT_ROLE_ANY, HW_FORMAT_UNKNOWN, &in->staff, err);
+}
+
 hw_status inputs_read_match(cli *c, inputs *in, hw_err *err)
 {
     static const struct {
@@ -292,7 +299,7 @@ hw_status inputs_read_settings(cli *c, inputs *in, hw_err *err)
 
 void inputs_write_notes(const inputs *in, hw_str *out)
 {
-    const hw_dataset *all[] = {&in->review, &in->tables, &in->rates, &in->lineage, &in->people};
+    const hw_dataset *all[] = {&in->review, &in->tables, &in->rates, &in->lineage, &in->staff, &in->people};
     hw_str_add(out, "file,line,note\n");
     for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) {
         for (size_t i = 0; i < all[k]->n_notes; i++) {
@@ -311,7 +318,7 @@ void inputs_write_notes(const inputs *in, hw_str *out)
 
 void inputs_show_notes(const cli *c, const inputs *in, const char *kept)
 {
-    const hw_dataset *all[] = {&in->tables, &in->rates, &in->lineage, &in->people};
+    const hw_dataset *all[] = {&in->tables, &in->rates, &in->lineage, &in->staff, &in->people};
     size_t total = 0;
     for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) {
         for (size_t i = 0; i < all[k]->n_notes; i++) {

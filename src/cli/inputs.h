@@ -17,12 +17,13 @@ extern const arg_option PEOPLE_OPTIONS[]; /* --children --families */
 extern const arg_option READ_OPTIONS[];   /* --keep-good */
 
 typedef struct input_file {
-    const char *path, *role; /* "table", "rates", "children", "families", "lineage", "case" */
+    const char *path, *role; /* "table", "rates", "children", "families", "lineage", "elimination", "case" */
 } input_file;
 
 typedef struct inputs {
     hw_dataset people, tables, rates;
     hw_dataset lineage;               /* of --lineage */
+    hw_dataset staff;                 /* of --elimination */
     hw_dataset review;                /* its notes only: what was found in tables and profiles (review.h), for notes.csv */
     size_t without_loci;              /* pairs left out of a list because no locus could be compared */
     const hw_population **population; /* in the order of --freq */
@@ -56,6 +57,8 @@ hw_status inputs_read_tables(cli *c, inputs *in, hw_err *err) HW_MUST_CHECK;
 hw_status inputs_read_people(cli *c, inputs *in, const char *path, const char *role_name, hw_err *err) HW_MUST_CHECK;
 /** --lineage: into the dataset `lineage`. */
 hw_status inputs_read_lineage(cli *c, inputs *in, const char *path, hw_err *err) HW_MUST_CHECK;
+/** --elimination: into the dataset `staff`. */
+hw_status inputs_read_staff(cli *c, inputs *in, const char *path, hw_err *err) HW_MUST_CHECK;
 /** --children and --families; a child typed several times is merged into one profile. */
 hw_status inputs_read_match(cli *c, inputs *in, hw_err *err) HW_MUST_CHECK;
 /** Settings: defaults, then those of the files of people, then --rates and the other options. */

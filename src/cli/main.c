@@ -92,6 +92,14 @@ static const arg_option NATION_OPTIONS[] = {
     {"out", 'o', ARG_ONE, "DIR", "dir", "folder for the files"},
     {0},
 };
+static const arg_option CHECK_OPTIONS[] = {
+    {"elimination", 0, ARG_MANY, "FILE...", "file", "profiles of laboratory and rescue staff: a child or relative who matches one is contamination"},
+    {"min-loci", 0, ARG_ONE, "N", NULL, "a profile of fewer loci of the table is called poor. Default: 8"},
+    {"limit", 0, ARG_ONE, "N", NULL, "show the first N findings. Default: all"},
+    {"json", 0, ARG_FLAG, NULL, NULL, "the result as JSON"},
+    {"csv", 0, ARG_FLAG, NULL, NULL, "the result as CSV"},
+    {0},
+};
 static const arg_option HELP_OPTIONS[] = {
     {"table", 0, ARG_FLAG, NULL, NULL, "all commands and options as a table, for programs (shell completion)"},
     {0},
@@ -144,6 +152,10 @@ const command COMMANDS[] = {
      "Every child against every other, without any family: full siblings and half siblings against unrelated, full against half, and the posterior under the stated priors. Pairs better "
      "explained as parent and child, and profiles that are the same (one child entered twice, or identical twins), are marked.",
      OPTIONS(SIBLING_OPTIONS, TABLE_OPTIONS, SETTINGS_OPTIONS, SAMPLE_OPTIONS, READ_OPTIONS, THREAD_OPTIONS), 0, 0, cmd_siblings},
+    {"check", NULL, "what is wrong with profiles and families themselves", "Main job",
+     "Stated relatives who do not fit, and which samples were probably exchanged; the same person entered twice; staff; mixtures, poor profiles, sexes that contradict. For the laboratory and the "
+     "verifiers only. Exit code 1 when anything was found. Children and families may be checked alone.",
+     OPTIONS(TABLE_OPTIONS, PEOPLE_OPTIONS, CHECK_OPTIONS, SETTINGS_OPTIONS, SAMPLE_OPTIONS, READ_OPTIONS, THREAD_OPTIONS), 0, 0, cmd_check},
     {"lr", "CASE...", "likelihoods and ratios of cases with any hypotheses", "Main job",
      "A case is a set of typed persons under two or more pedigrees: Homeward JSON, .fam, .ped or kinship-oracle JSON. Exact zeros are printed as 0, their logarithms as -inf, 0/0 as nan.",
      OPTIONS(LR_OPTIONS, TABLE_OPTIONS, SETTINGS_OPTIONS, READ_OPTIONS), 1, SIZE_MAX, cmd_lr},

@@ -37,7 +37,7 @@ static hw_status need(bool there, const char *option, const char *what, hw_err *
 }
 
 /* Tables of --freq; without it those that the files of people bring along. */
-static hw_status take_populations(cli *c, inputs *in, hw_err *err)
+hw_status match_take_populations(cli *c, inputs *in, hw_err *err)
 {
     if (in->n_populations > 0) {
         return HW_OK;
@@ -92,7 +92,7 @@ static hw_status read_all(cli *c, inputs *in, bool children_too, hw_match_option
     }
     HW_TRY(inputs_read_tables(c, in, err));
     HW_TRY(inputs_read_match(c, in, err));
-    HW_TRY(take_populations(c, in, err));
+    HW_TRY(match_take_populations(c, in, err));
     HW_TRY(inputs_read_settings(c, in, err));
     if (in->people.n_children == 0 && children_too) {
         return HW_FAIL(err, HW_NOT_FOUND, "no rescued child in the files of --children");
@@ -130,7 +130,7 @@ hw_status match_read_children(cli *c, inputs *in, hw_match_options *ret, hw_err 
     HW_TRY(args_count(&c->args, "threads", 0, 256, &threads, err));
     HW_TRY(inputs_read_tables(c, in, err));
     HW_TRY(inputs_read_match(c, in, err));
-    HW_TRY(take_populations(c, in, err));
+    HW_TRY(match_take_populations(c, in, err));
     HW_TRY(inputs_read_settings(c, in, err));
     if (in->people.n_children == 0) {
         return HW_FAIL(err, HW_NOT_FOUND, "no rescued child in the files of --children");

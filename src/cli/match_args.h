@@ -19,6 +19,8 @@ hw_status match_read(cli *c, inputs *in, hw_match_options *ret, hw_err *err) HW_
 hw_status families_read(cli *c, inputs *in, hw_match_options *ret, hw_err *err) HW_MUST_CHECK;
 /** The same of children alone: no families, nor the options of match. */
 hw_status match_read_children(cli *c, inputs *in, hw_match_options *ret, hw_err *err) HW_MUST_CHECK;
+/** Tables of --freq; without it those that the files of people bring along. USAGE when there is none. */
+hw_status match_take_populations(cli *c, inputs *in, hw_err *err) HW_MUST_CHECK;
 /** Language, terminal, program name; the date into `date` (>= 24 bytes): of SOURCE_DATE_EPOCH when that is set, else today. */
 hw_status report_from_args(cli *c, hw_report_options *ret, char *date, hw_err *err) HW_MUST_CHECK;
 

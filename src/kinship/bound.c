@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Homeward authors
 // SPDX-License-Identifier: Apache-2.0
 /* The family's side of the national search: from its conditional tables to upper bounds for each class of readings. */
+#include "kinship/quick.h"
 #include "kinship/screen.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@
 /* What a reading is in a family's model: a genotype, or one of these. */
 #define IS_ANY (-1)
 #define IS_UNIVERSAL (-2)
-#define IS_ONE (-3) /* IS_ONE - allele index */
+#define IS_ONE (-3) /* IS_ONE - allele index: of a reading that leaves the other allele open */
 
 void bound_cache_init(bound_cache *c)
 {
@@ -108,7 +109,7 @@ static int32_t member_in(const hw_locus_model *lm, const screen_member *r)
     if (r->kind == MEMBER_ANY || a < 0 || b < 0) {
         return IS_ANY;
     }
-    return r->kind == MEMBER_ONE ? IS_ONE - a : (int32_t)hw_genotype_index((uint32_t)a, (uint32_t)b);
+    return r->kind == MEMBER_ONE || r->kind == MEMBER_DROP ? IS_ONE - a : (int32_t)hw_genotype_index((uint32_t)a, (uint32_t)b);
 }
 
 static hw_status variant_members(const screen_locus *l, matcher *m, variant *v, hw_err *err)
@@ -127,23 +128,43 @@ static hw_status variant_members(const screen_locus *l, matcher *m, variant *v, 
     return HW_OK;
 }
 
-/* Largest level of a genotype with allele a, for each a, and of any genotype. */
-static int16_t best_levels(const screen *c, const locus_table *t, int16_t *with)
+/* Over the genotypes with an allele: the largest level, and the sums that a reading with drop-out weighs. */
+typedef struct row {
+    int16_t best;
+    double missing, unrelated; /* sum of P(genotype | family), P(genotype | unrelated) over heterozygotes */
+} row;
+
+static int16_t fill_rows(const screen *c, const locus_table *t, row *with)
 {
     uint32_t n = t->v->model->n;
     int16_t best = LEVEL_LEAST;
     for (uint32_t a = 0; a < n; a++) {
-        with[a] = LEVEL_LEAST;
+        with[a] = (row){.best = LEVEL_LEAST};
     }
     for (uint32_t j = 0; j < n; j++) {
         for (uint32_t i = 0; i <= j; i++) {
-            int16_t level = screen_level(c, t->ratio[hw_genotype_index(i, j)]);
-            with[i] = level > with[i] ? level : with[i];
-            with[j] = level > with[j] ? level : with[j];
+            uint32_t g = hw_genotype_index(i, j);
+            int16_t level = screen_level(c, t->ratio[g]);
+            with[i].best = level > with[i].best ? level : with[i].best;
+            with[j].best = level > with[j].best ? level : with[j].best;
+            if (i != j) {
+                with[i].missing += t->post[g];
+                with[j].missing += t->post[g];
+                with[i].unrelated += t->prior[g];
+                with[j].unrelated += t->prior[g];
+            }
         }
-        best = with[j] > best ? with[j] : best;
+        best = with[j].best > best ? with[j].best : best;
     }
     return best;
+}
+
+static int16_t drop_level(const screen *c, const locus_table *t, const screen_member *r, uint32_t a, const row *with)
+{
+    uint32_t g = hw_genotype_index(a, a);
+    double missing = t->post[g] * r->homo + with->missing * r->hetero;
+    double unrelated = t->prior[g] * r->homo + with->unrelated * r->hetero;
+    return unrelated > 0.0 ? screen_level(c, missing / unrelated) : with->best;
 }
 
 /* theta widens 1 / P(genotype | unrelated): each of the two genes is drawn after at most k others. */
@@ -160,7 +181,7 @@ static hw_status fill_bounds(const screen *c, const screen_locus *l, matcher *m,
 {
     variant *v = t->v;
     hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
-    int16_t *with = HW_NEW(&m->scratch, int16_t, v->model->n + 1);
+    row *with = HW_NEW(&m->scratch, row, v->model->n + 1);
     if (with == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
@@ -179,9 +200,11 @@ static hw_status fill_bounds(const screen *c, const screen_locus *l, matcher *m,
         } else if (is == IS_UNIVERSAL) {
             level = r->universal + theta_levels(c, v->model, q->ped->n);
         } else if (r->kind != MEMBER_UNTYPED) {
-            any = asked ? any : best_levels(c, t, with);
+            any = asked ? any : fill_rows(c, t, with);
             asked = true;
-            level = is == IS_ANY ? any : with[IS_ONE - is];
+            uint32_t a = (uint32_t)(IS_ONE - is);
+            bool exact = is != IS_ANY && r->kind == MEMBER_DROP && r->homo > 0.0 && !l->x;
+            level = is == IS_ANY ? any : exact ? drop_level(c, t, r, a, &with[a]) : with[a].best;
         }
         /* At X loci a reading may be passed over (sexes that differ), and one that nobody can give counts as 1. */
         level = l->x && level < 0 ? 0 : level > INT16_MAX ? INT16_MAX : level;
@@ -210,6 +233,45 @@ static bool adds_little(const hw_locus_model *lm)
     return sum <= ADDED_MASS;
 }
 
+/* The ratios of the question's person at a locus, in closed form where the family allows it, else by the engine. */
+static hw_status ratio_table(matcher *m, question *q, const quick_plan *plan, uint32_t locus, locus_table *ret, hw_err *err)
+{
+    size_t persons = q->ped->n;
+    hw_typing *t = HW_NEW(&m->scratch, hw_typing, persons + 1);
+    hw_allele *seen = HW_NEW(&m->scratch, hw_allele, 2 * persons + 1);
+    if (t == NULL || seen == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    (void)question_typings(q, m->s->locus[locus].panel_index, t);
+    for (size_t i = 0; i < persons; i++) {
+        seen[2 * i] = t[i].a;
+        seen[2 * i + 1] = t[i].b;
+    }
+    variant *v = NULL;
+    HW_TRY(matcher_variant(m, 0, locus, seen, 2 * persons, &v, err));
+    size_t n = (size_t)v->model->n * (v->model->n + 1) / 2;
+    double *ratio = HW_NEW(&m->scratch, double, n);
+    double *post = HW_NEW(&m->scratch, double, n);
+    if (ratio == NULL || post == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    double sum = 0.0;
+    if (quick_condition(plan, v->model, t, post)) {
+        for (size_t i = 0; i < n; i++) {
+            sum += post[i];
+        }
+    }
+    if (!(sum > 1e-290)) { /* the engine also says who does not fit */
+        return question_table(m, q, 0, locus, NULL, 0, ret, err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        post[i] /= sum;
+        ratio[i] = v->founder[i] > 0.0 ? post[i] / v->founder[i] : 1.0;
+    }
+    *ret = (locus_table){.v = v, .post = post, .prior = v->founder, .ratio = ratio};
+    return HW_OK;
+}
+
 hw_status bound_tables(const screen *c, bound_cache *cache, matcher *m, question *q, const bound_table **ret, bool *ret_open, hw_err *err)
 {
     uint32_t n_typed = 0;
@@ -223,6 +285,8 @@ hw_status bound_tables(const screen *c, bound_cache *cache, matcher *m, question
             who[n_typed++] = i;
         }
     }
+    quick_plan plan;
+    bool planned = false;
     *ret_open = false;
     for (uint32_t l = 0; l < c->n_loci; l++) {
         uint32_t panel_index = c->s->locus[l].panel_index;
@@ -248,7 +312,11 @@ hw_status bound_tables(const screen *c, bound_cache *cache, matcher *m, question
         if (fresh) {
             hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
             locus_table t;
-            hw_status status = question_table(m, q, 0, l, NULL, 0, &t, err);
+            if (!planned) {
+                quick_plan_init(&plan, q->family, q->ped, q->person);
+                planned = true;
+            }
+            hw_status status = ratio_table(m, q, &plan, l, &t, err);
             b->loose = status == HW_OK && !adds_little(t.v->model);
             status = status != HW_OK ? status : fill_bounds(c, &c->locus[l], m, q, &t, b, err);
             hw_arena_reset(&m->scratch, mark);

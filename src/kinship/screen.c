@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,8 +27,11 @@ static screen_member reading_of(const search_locus *l, const hw_locus_model *bas
     bool repeats = hw_allele_is_repeat(g.a) && (g.b == HW_ALLELE_UNKNOWN || hw_allele_is_repeat(g.b));
     if (!repeats || p->error > 0.0) {
         m.kind = MEMBER_ANY;
-    } else if (g.b == HW_ALLELE_UNKNOWN || (g.a == g.b && (p->dropout > 0.0 || base->silent >= 0))) {
+    } else if (g.b == HW_ALLELE_UNKNOWN || (g.a == g.b && base->silent >= 0)) {
         m.kind = MEMBER_ONE;
+    } else if (g.a == g.b && p->dropout > 0.0) {
+        m.kind = MEMBER_DROP;
+        m.dropout = p->dropout;
     } else {
         m.kind = MEMBER_PLAIN;
     }
@@ -44,7 +48,10 @@ static int by_content(const void *x, const void *y)
     if (a->a != b->a) {
         return a->a < b->a ? -1 : 1;
     }
-    return (a->b > b->b) - (a->b < b->b);
+    if (a->b != b->b) {
+        return a->b < b->b ? -1 : 1;
+    }
+    return (a->dropout > b->dropout) - (a->dropout < b->dropout);
 }
 
 static int by_count(const void *x, const void *y)
@@ -80,6 +87,33 @@ static hw_status universal_level(const screen *c, matcher *m, screen_locus *l, s
     int32_t level = screen_level(c, 4.0 / p) + LEVEL_ONE / 64;
     r->universal = (int16_t)(level > INT16_MAX ? INT16_MAX : level);
     return HW_OK;
+}
+
+/* What a homozygous reading of a poor sample says of the genotypes, when it is of the plain form; else it only says that one allele is there. */
+static hw_status drop_reading(matcher *m, const hw_locus_model *base, screen_member *r, hw_err *err)
+{
+    int a = hw_locus_model_index(base, r->a);
+    if (r->kind != MEMBER_DROP || a < 0) {
+        return HW_OK; /* an odd one is bounded otherwise, or looked up in a family's model, which gives it the same form */
+    }
+    size_t n = (size_t)base->n * (base->n + 1) / 2;
+    hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
+    double *e = HW_NEW(&m->scratch, double, n);
+    const hw_typing t = {.a = r->a, .b = r->b, .dropout = r->dropout};
+    hw_status status = e == NULL ? HW_NO_MEMORY_FAIL(err) : hw_emission(base, &t, false, e, err);
+    uint32_t other = a == 0 ? 1 : 0;
+    r->homo = status == HW_OK ? e[hw_genotype_index((uint32_t)a, (uint32_t)a)] : 0.0;
+    r->hetero = status == HW_OK && base->n > 1 ? e[hw_genotype_index((uint32_t)a, other)] : 0.0;
+    for (uint32_t j = 0; status == HW_OK && j < base->n; j++) {
+        for (uint32_t i = 0; i <= j; i++) {
+            bool with = (int)i == a || (int)j == a;
+            double expected = !with ? 0.0 : i == j ? r->homo : r->hetero;
+            double found = e[hw_genotype_index(i, j)];
+            r->kind = found < expected || found > expected ? MEMBER_ONE : r->kind;
+        }
+    }
+    hw_arena_reset(&m->scratch, mark);
+    return status;
 }
 
 static hw_allele commoner(const hw_locus_model *base, hw_allele a, hw_allele b)
@@ -150,9 +184,11 @@ static hw_status collect_members(screen *c, matcher *m, hw_arena *arena, screen_
         screen_member r = reading_of(sl, base->model, s->d->child[i]);
         uint64_t at = 0;
         if (r.kind != MEMBER_UNTYPED) {
-            char key[64];
-            char *end = key;
-            for (uint64_t code = (uint64_t)(uint32_t)r.a << 34 | (uint64_t)(uint32_t)r.b << 2 | (uint64_t)r.kind; code != 0; code >>= 6) {
+            char key[96];
+            uint64_t bits = 0;
+            memcpy(&bits, &r.dropout, sizeof(bits));
+            char *end = key + snprintf(key, 32, "%llx ", (unsigned long long)bits);
+            for (uint64_t code = ((uint64_t)(uint32_t)r.a << 35 ^ (uint64_t)(uint32_t)r.b << 3) | (uint64_t)r.kind; code != 0; code >>= 6) {
                 *end++ = (char)('0' + (int)(code & 63));
             }
             *end = '\0';
@@ -193,6 +229,7 @@ static hw_status collect_members(screen *c, matcher *m, hw_arena *arena, screen_
         of[i] = place[of[i]] | (found[of[i]].odd ? 0x100u : 0u);
     }
     for (size_t i = 0; i < n_found; i++) {
+        HW_TRY(drop_reading(m, base->model, &l->member[i], err));
         if (l->member[i].odd) {
             HW_TRY(universal_level(c, m, l, &l->member[i], err));
         }

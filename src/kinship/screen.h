@@ -27,6 +27,7 @@
 typedef enum member_kind {
     MEMBER_UNTYPED,
     MEMBER_PLAIN,   /* one genotype */
+    MEMBER_DROP,    /* one allele seen, of a homozygote or, with less probability, of a heterozygote: drop-out */
     MEMBER_ONE,     /* one allele for sure, the other open */
     MEMBER_ANY      /* any genotype */
 } member_kind;
@@ -38,6 +39,8 @@ typedef struct screen_member {
     bool odd;         /* holds an allele that the table lacks */
     uint8_t class_of;
     int16_t universal; /* level of 1 / P(genotype | unrelated), whatever the family */
+    double dropout;
+    double homo, hetero; /* MEMBER_DROP: P(reading | homozygote), P(reading | a heterozygote with the allele) */
     uint32_t count;
 } screen_member;
 

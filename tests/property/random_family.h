@@ -153,7 +153,7 @@ static const hw_locus_model *rf_model(world *o, const hw_locus_settings *ls, dou
     return m;
 }
 
-static void rf_make(world *o, hw_rng *r, const rf_wish *w)
+FX_UNUSED static void rf_make(world *o, hw_rng *r, const rf_wish *w)
 {
     static const double thetas[] = {0.01, 0.05, 0.3};
     memset(o, 0, sizeof *o);
@@ -167,14 +167,14 @@ static void rf_make(world *o, hw_rng *r, const rf_wish *w)
     o->lm = rf_model(o, &o->ls, w->theta ? thetas[hw_rng_below(r, 3)] : 0);
 }
 
-static void rf_drop(world *o)
+FX_UNUSED static void rf_drop(world *o)
 {
     hw_pedigree_release(&o->ped);
     hw_arena_release(&o->arena);
 }
 
 /* NaN when it would be too costly (theta with many untyped founders): the caller goes on with the next world. */
-static double rf_value(hw_engine *e, const hw_pedigree *p, const hw_locus_model *lm, const hw_typing *t)
+FX_UNUSED static double rf_value(hw_engine *e, const hw_pedigree *p, const hw_locus_model *lm, const hw_typing *t)
 {
     hw_real r = {0};
     hw_err err = {0};
@@ -206,7 +206,7 @@ static double rf_value(hw_engine *e, const hw_pedigree *p, const hw_locus_model 
     }
 static uint64_t rf_round FX_UNUSED;
 
-static void rf_near_at(double got, double want, double tolerance, const char *file, int line)
+FX_UNUSED static void rf_near_at(double got, double want, double tolerance, const char *file, int line)
 {
     if (!(fx_relative(got, want) <= tolerance)) {
         print_error("seed %llu, round %llu: %.17g, expected %.17g (relative difference %.3g)\n", (unsigned long long)rf_seed(),

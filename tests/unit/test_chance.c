@@ -9,7 +9,7 @@
 #include <math.h>
 
 #include "base/rng.h"
-#include "kinship/chance.h"
+#include "kinship/chance_family.h"
 
 #define MAX_CHILDREN 8000
 
@@ -115,7 +115,7 @@ static void add_children(world *w, const table *t, const how *kind, int n_loci, 
     }
 }
 
-static void search(world *w)
+static void search_all(world *w)
 {
     hw_match_result r;
     fx_match(&w->n, &r);
@@ -209,7 +209,7 @@ static void one_parent(void **state)
     fx_member(&w.n, 0, "F", "TH01=6/7 FGA=20/20 vWA=14/15");
     w.n.d.family[0].pedigree.person[w.n.d.family[0].missing[0]].sex = HW_SEX_UNKNOWN;
     add_children(&w, t, full, 3, "", HW_SEX_UNKNOWN, 0, 1);
-    search(&w);
+    search_all(&w);
     double apart = 0;
     compare(&w, NULL, &apart);
     assert_true(apart < 1); /* a jump of the distribution may lie between the bounds */
@@ -227,7 +227,7 @@ static void drop_out(void **state)
     w.n.d.family[0].pedigree.person[w.n.d.family[0].missing[0]].sex = HW_SEX_UNKNOWN;
     const how kinds[] = {IN_FULL, IN_FULL, ONE_ALLELE};
     add_children(&w, t, kinds, 2, "d=0.1", HW_SEX_UNKNOWN, 0.1, 1);
-    search(&w);
+    search_all(&w);
     double apart = 0;
     compare(&w, w.n.d.child[0], &apart);
     fx_nation_drop(&w.n);
@@ -235,7 +235,7 @@ static void drop_out(void **state)
     fx_member(&w.n, 0, "F", "TH01=6/7 FGA=20/20 vWA=14/15");
     w.n.d.family[0].pedigree.person[w.n.d.family[0].missing[0]].sex = HW_SEX_UNKNOWN;
     add_children(&w, t, kinds, 3, "", HW_SEX_UNKNOWN, 0, 1);
-    search(&w);
+    search_all(&w);
     hw_chance *c = NULL;
     hw_err err = {0};
     fx_ok(hw_chance_new(&w.n.d, &w.n.o, 0, 0, w.n.d.child[0], &c, &err), &err);
@@ -261,7 +261,7 @@ static void sex_and_x(void **state)
         const how girls[2] = {IN_FULL, IN_FULL}, boys[2] = {IN_FULL, BOY_X};
         add_children(&w, two, girls, 2, "AMEL=X/X", HW_SEX_FEMALE, 0, 0.5);
         add_children(&w, two, boys, 2, "AMEL=X/Y", HW_SEX_MALE, 0, 0.5);
-        search(&w);
+        search_all(&w);
         hw_chance *c = NULL;
         hw_err err = {0};
         fx_ok(hw_chance_new(&w.n.d, &w.n.o, 0, 0, NULL, &c, &err), &err);
@@ -337,7 +337,7 @@ static void rivals(void **state)
         w.n.set.theta = theta * 0.03;
         add_children(&w, t, full, 2, "", HW_SEX_UNKNOWN, 0, 1);
         w.n.d.family[0].pedigree.person[w.n.d.family[0].missing[0]].sex = HW_SEX_UNKNOWN;
-        search(&w);
+        search_all(&w);
         if (theta == 1) {
             under_theta(&w, t, 2);
         }
@@ -371,6 +371,130 @@ static void rivals(void **state)
         hw_chance_free(c);
         fx_nation_drop(&w.n);
     }
+}
+
+/* All readings at once against hw_emission of each. */
+static void readings_of_a_sample(void **state)
+{
+    (void)state;
+    static const sample_quality quality[] = {{0.1, 0, false}, {0, 0.05, false}, {0.2, 0.05, false}, {0, 0, true}, {0.1, 0.05, true}, {0, 0, false}};
+    for (int k = 0; k < 12; k++) {
+        hw_arena a = {0};
+        hw_locus_settings ls = {.silent = k % 2 == 1 ? 0.07 : 0};
+        bool male_x = k % 4 >= 2;
+        const sample_quality *q = &quality[k / 2];
+        const hw_locus_model *lm = fx_model(&a, male_x ? HW_LOCUS_X : HW_LOCUS_AUTOSOMAL, "6:0.2 7:0.3 8:0.4 9:0.1", &ls, 0, NULL);
+        assert_int_equal(lm->silent >= 0, k % 2 == 1);
+        assert_true(quality_plain(lm, q) == (q->dropout + q->error <= 0 && !q->one_allele && lm->silent < 0));
+        size_t n = (size_t)lm->n * (lm->n + 1) / 2;
+        double genotype[15] = {0}, got[15], shown[15], scratch[25], emission[15], all = 0, seen = 0;
+        for (uint32_t j = 0; j < lm->n; j++) {
+            for (uint32_t i = 0; i <= j; i++) {
+                double p = i == j ? lm->p[i] * (male_x ? 1 : lm->p[i]) : male_x ? 0 : 2 * lm->p[i] * lm->p[j];
+                genotype[hw_genotype_index(i, j)] = p * (1 + 0.3 * i); /* not those of an unrelated child */
+            }
+        }
+        for (size_t g = 0; g < n; g++) {
+            all += genotype[g];
+        }
+        quality_readings(lm, q, male_x, genotype, scratch, got, shown);
+        for (uint32_t j = 0; j < lm->n; j++) {
+            for (uint32_t i = 0; i <= j; i++) {
+                bool can = (int)i != lm->silent && (int)j != lm->silent && (i == j || !(q->one_allele || male_x));
+                hw_typing t = {lm->allele[i], q->one_allele ? HW_ALLELE_UNKNOWN : lm->allele[j], q->dropout, q->error};
+                hw_err err = {0};
+                double want = 0;
+                if (can) {
+                    fx_ok(hw_emission(lm, &t, male_x, emission, &err), &err);
+                    for (size_t g = 0; g < n; g++) {
+                        want += genotype[g] * emission[g];
+                    }
+                }
+                uint32_t at = hw_genotype_index(i, j);
+                fx_near(got[at], want, 1e-12);
+                seen += shown[at];
+                assert_true((shown[at] > 0) == can && (q->one_allele || shown[at] == got[at]));
+            }
+        }
+        assert_true(seen <= all * (1 + 1e-12));
+        hw_arena_release(&a);
+    }
+}
+
+#define MANY 20
+#define DRAWN 40000
+
+/* Twenty loci of eight alleles: no sum over all of them. Children drawn as the missing person's table has them, weighed by 1 / LR for the unrelated ones. */
+static void many_loci(void **state)
+{
+    (void)state;
+    char panel[300] = "", tables[4000] = "", text[2][600] = {"", ""};
+    hw_rng r;
+    hw_rng_seed(&r, 20, 0);
+    for (int l = 0; l < MANY; l++) {
+        snprintf(panel + strlen(panel), sizeof panel - strlen(panel), "%sLOC%d", l > 0 ? " " : "", l);
+        snprintf(tables + strlen(tables), sizeof tables - strlen(tables), "LOC%d", l);
+        double left = 1;
+        for (int a = 0; a < 8; a++) {
+            double p = a == 7 ? left : left * (0.1 + 0.5 * hw_rng_unit(&r));
+            left -= p;
+            snprintf(tables + strlen(tables), sizeof tables - strlen(tables), " %d:%.17g", 10 + a, p);
+        }
+        snprintf(tables + strlen(tables), sizeof tables - strlen(tables), "%s", l + 1 < MANY ? "; " : "");
+        for (int k = 0; k < 2; k++) {
+            snprintf(text[k] + strlen(text[k]), sizeof text[k] - strlen(text[k]), " LOC%d=%u/%u", l, 10 + hw_rng_below(&r, 6), 10 + hw_rng_below(&r, 6));
+        }
+    }
+    nation n;
+    fx_nation(&n, panel);
+    fx_population(&n, "north", 0, tables);
+    n.o.n_populations = 1;
+    n.set.standard = fx_stepwise(1e-3, 2e-3);
+    uint32_t f = fx_family(&n, "F1", "F M; M F; A M F M; C M F M", "C");
+    fx_member(&n, f, "F", text[0]);
+    search s;
+    matcher m;
+    hw_arena arena = {0};
+    hw_err err = {0};
+    chance c;
+    fx_ok(search_init(&s, &arena, &n.d, &n.o, &err), &err);
+    fx_ok(matcher_init(&m, &s, &err), &err);
+    fx_ok(chance_init(&c, &m, &arena, &n.d.family[f], 0, NULL, false, &err), &err);
+    assert_int_equal(c.n_loci, MANY);
+    static const double xs[] = {2, 4, 6, 8, 10, 12, 14};
+    double theirs[7] = {0}, unrelated[7] = {0};
+    for (int k = 0; k < DRAWN; k++) {
+        hw_real ratio = hw_real_from(c.sex_ratio[hw_rng_unit(&r) < c.sex_missing[0] ? 0 : 1]);
+        for (uint32_t l = 0; l < c.n_loci; l++) {
+            ratio = hw_real_mul_d(ratio, c.locus[l].ratio[hw_rng_pick(&r, c.locus[l].p[HW_CHANCE_MISSING], c.locus[l].n)]);
+        }
+        double log10 = hw_real_log10(ratio);
+        for (int i = 0; i < 7; i++) {
+            double weight = log10 >= xs[i] ? hw_pow10(-log10) : 0;
+            theirs[i] += log10 >= xs[i] ? 1.0 / DRAWN : 0;
+            unrelated[i] += weight / DRAWN;
+        }
+    }
+    for (int i = 0; i < 7; i++) {
+        hw_tail t;
+        double off = 5 * sqrt(theirs[i] * fabs(1 - theirs[i]) / DRAWN) + 1e-4;
+        fx_ok(chance_tail(&c, HW_CHANCE_MISSING, xs[i], 0, 0, &t, &err), &err);
+        if (!(t.low <= theirs[i] + off && theirs[i] - off <= t.high && t.high - t.low < 0.04)) {
+            fail_msg("x %g: drawn %.6g +- %.2g, bounds %.6g .. %.6g", xs[i], theirs[i], off, t.low, t.high);
+        }
+        fx_ok(chance_tail(&c, HW_CHANCE_UNRELATED, xs[i], 0, 0, &t, &err), &err);
+        off = 5 * sqrt(hw_pow10(-xs[i]) * t.high / DRAWN); /* no weight is above 10^-x */
+        if (!(t.low <= unrelated[i] + off && unrelated[i] - off <= t.high && t.high < 1.25 * t.low)) {
+            fail_msg("x %g: drawn %.6g +- %.2g, bounds %.6g .. %.6g", xs[i], unrelated[i], off, t.low, t.high);
+        }
+    }
+    if (!(theirs[0] > 0.5 && theirs[6] < 0.9)) {
+        fail_msg("the example says little: %g %g", theirs[0], theirs[6]);
+    }
+    matcher_release(&m);
+    search_release(&s);
+    hw_arena_release(&arena);
+    fx_nation_drop(&n);
 }
 
 static hw_status try_all(world *o, hw_err *err)
@@ -456,6 +580,8 @@ int main(void)
         cmocka_unit_test(drop_out),
         cmocka_unit_test(sex_and_x),
         cmocka_unit_test(rivals),
+        cmocka_unit_test(readings_of_a_sample),
+        cmocka_unit_test(many_loci),
         cmocka_unit_test(no_memory),
         cmocka_unit_test(refused),
     };

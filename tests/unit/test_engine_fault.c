@@ -6,6 +6,8 @@
  */
 #include "match_fixture.h"
 
+#include "kinship/power.h"
+
 static long arena_calls, arena_fail_at;
 
 static bool refuse(void)
@@ -45,6 +47,44 @@ typedef struct job {
     int what;
 } job;
 
+static hw_status chance_and_tail(nation *n, hw_err *err)
+{
+    hw_chance *c = NULL;
+    hw_tail t = {7, 7};
+    hw_status s = hw_chance_new(&n->d, &n->o, 0, 0, n->d.child[0], &c, err);
+    assert_true(s == HW_OK || c == NULL);
+    if (s == HW_OK) {
+        s = hw_chance_tail(c, HW_CHANCE_UNRELATED, 0, &t, err);
+        assert_true(s == HW_OK || t.low == 7);
+    }
+    hw_chance_free(c);
+    return s;
+}
+
+static hw_status power(nation *n, hw_err *err)
+{
+    hw_power_options o;
+    hw_power_options_init(&o);
+    hw_power_result r = {.n = 77};
+    hw_status s = hw_power_compute(&n->d, &n->o, &o, &r, err);
+    assert_true(s == HW_OK || r.n == 77);
+    if (s == HW_OK) {
+        hw_power_result_release(&r);
+    }
+    return s;
+}
+
+static hw_status database(nation *n, hw_err *err)
+{
+    hw_chance_database_options o;
+    hw_chance_database_options_init(&o);
+    hw_chance_database *c = NULL;
+    hw_status s = hw_chance_database_new(&n->d, &n->o, &o, &c, err);
+    assert_true(s == HW_OK || c == NULL);
+    hw_chance_database_free(c);
+    return s;
+}
+
 static hw_status run(const job *j, hw_err *err)
 {
     nation *n = j->n;
@@ -52,6 +92,9 @@ static hw_status run(const job *j, hw_err *err)
     hw_explanation x = {.missing = 77};
     hw_case_result r = {.n_loci = 77};
     hw_status s = HW_OK;
+    if (j->what >= 3) {
+        return j->what == 3 ? chance_and_tail(n, err) : j->what == 4 ? power(n, err) : database(n, err);
+    }
     if (j->what == 0) {
         s = hw_match(&n->d, &n->o, &m, err);
     } else if (j->what == 1) {
@@ -147,6 +190,21 @@ static void match_and_explanation(void **state)
     }
 }
 
+/* With drop-out of the child, rivals, theta and a family that does not fit. */
+static void chance_and_power(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 4; kind += kind == 1 ? 2 : 1) {
+        for (int what = 3; what < 6; what++) {
+            nation n;
+            kin(&n, kind);
+            job j = {.n = &n, .what = what};
+            assert_true(refuse_each(&j) > 50);
+            fx_nation_drop(&n);
+        }
+    }
+}
+
 static void cases(void **state)
 {
     (void)state;
@@ -175,6 +233,6 @@ static void cases(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(match_and_explanation), cmocka_unit_test(cases)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(match_and_explanation), cmocka_unit_test(chance_and_power), cmocka_unit_test(cases)};
     return cmocka_run_group_tests_name("engine faults", tests, NULL, NULL);
 }

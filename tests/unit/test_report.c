@@ -416,9 +416,9 @@ static void list_init(example_list *l)
     l->populations[0] = &l->population[0];
     l->populations[1] = &l->population[1];
     l->m = (hw_match_options){.population = l->populations, .n_populations = 2, .threshold_log10 = 4.0, .prior_registered = 0.5};
-    l->candidate[0] = (hw_candidate){0, 0, 1, 20, 12.4375, 5.0625, 1, 0.99999996, 4.375, "a child of a full sibling of the father (张建国)", "child of both parents", 1};
-    l->candidate[1] = (hw_candidate){1, 1, 0, 18, 4.5, 4.25, 0, 0.75, 0.25, "a half sibling of the missing person by the mother (李秀英)", "full sibling of 2", 0};
-    l->candidate[2] = (hw_candidate){1, 0, 0, 18, 4.0, -INFINITY, 1, 2.125e-06, (double)NAN, NULL, "grandchild of 2", 0};
+    l->candidate[0] = (hw_candidate){0, 0, 1, 20, 12.4375, 5.0625, 1, 0.99999996, 4.375, "a child of a full sibling of the father (张建国)", "child of both parents", 1, {0.5, 1}};
+    l->candidate[1] = (hw_candidate){1, 1, 0, 18, 4.5, 4.25, 0, 0.75, 0.25, "a half sibling of the missing person by the mother (李秀英)", "full sibling of 2", 0, {0.5, 1}};
+    l->candidate[2] = (hw_candidate){1, 0, 0, 18, 4.0, -INFINITY, 1, 2.125e-06, (double)NAN, NULL, "grandchild of 2", 0, {0.5, 1}};
     l->error = (hw_family_error){1, HW_IMPOSSIBLE, "locus D3S1358: the father (张建国) and the son (SIS) share no allele; check the samples or the stated relation"};
     l->r = (hw_match_result){.candidate = l->candidate, .n_candidates = 3, .error = &l->error, .n_errors = 1, .pairs = 4, .prior_each = 0.125};
 }
