@@ -76,15 +76,10 @@ static hw_status read_lineage(cli *c, inputs *in, hw_match_options *ret, hw_err 
     return HW_OK;
 }
 
-hw_status match_read(cli *c, inputs *in, hw_match_options *ret, hw_err *err)
+/* Tables, people and settings; the match options that follow from them. */
+static hw_status read_inputs(cli *c, inputs *in, hw_match_options *ret, hw_err *err)
 {
-    bool children = args_has(&c->args, "children"), families = args_has(&c->args, "families");
-    HW_TRY(need(children, "children", "name the files of rescued children", err));
-    HW_TRY(need(families, "families", "name the files of searching families", err));
-    hw_match_options_init(ret);
     uint64_t threads = 0;
-    HW_TRY(args_number(&c->args, "threshold", -1000, 1000, &ret->threshold_log10, err));
-    HW_TRY(args_number(&c->args, "prior", 1e-12, 1 - 1e-12, &ret->prior_registered, err));
     if (args_knows(&c->args, "threads")) {
         HW_TRY(args_count(&c->args, "threads", 0, 256, &threads, err));
     }
@@ -95,15 +90,27 @@ hw_status match_read(cli *c, inputs *in, hw_match_options *ret, hw_err *err)
     if (in->people.n_children == 0) {
         return HW_FAIL(err, HW_NOT_FOUND, "no rescued child in the files of --children");
     }
-    if (in->people.n_families == 0) {
-        return HW_FAIL(err, HW_NOT_FOUND, "no searching family in the files of --families; a table of relatives needs the columns family and relation, or father and mother");
-    }
     HW_TRY(settings_check_linked(c, &in->settings, &in->people.panel, err));
-    HW_TRY(read_lineage(c, in, ret, err));
     ret->population = in->population;
     ret->n_populations = in->n_populations;
     ret->settings = &in->settings;
     ret->n_threads = (unsigned)threads;
+    return HW_OK;
+}
+
+hw_status match_read(cli *c, inputs *in, hw_match_options *ret, hw_err *err)
+{
+    bool children = args_has(&c->args, "children"), families = args_has(&c->args, "families");
+    HW_TRY(need(children, "children", "name the files of rescued children", err));
+    HW_TRY(need(families, "families", "name the files of searching families", err));
+    hw_match_options_init(ret);
+    HW_TRY(args_number(&c->args, "threshold", -1000, 1000, &ret->threshold_log10, err));
+    HW_TRY(args_number(&c->args, "prior", 1e-12, 1 - 1e-12, &ret->prior_registered, err));
+    HW_TRY(read_inputs(c, in, ret, err));
+    if (in->people.n_families == 0) {
+        return HW_FAIL(err, HW_NOT_FOUND, "no searching family in the files of --families; a table of relatives needs the columns family and relation, or father and mother");
+    }
+    HW_TRY(read_lineage(c, in, ret, err));
     ret->rivals = true;
     return HW_OK;
 }
@@ -112,21 +119,7 @@ hw_status match_read_children(cli *c, inputs *in, hw_match_options *ret, hw_err 
 {
     HW_TRY(need(args_has(&c->args, "children"), "children", "name the files of rescued children", err));
     hw_match_options_init(ret);
-    uint64_t threads = 0;
-    HW_TRY(args_count(&c->args, "threads", 0, 256, &threads, err));
-    HW_TRY(inputs_read_tables(c, in, err));
-    HW_TRY(inputs_read_match(c, in, err));
-    HW_TRY(take_populations(c, in, err));
-    HW_TRY(inputs_read_settings(c, in, err));
-    if (in->people.n_children == 0) {
-        return HW_FAIL(err, HW_NOT_FOUND, "no rescued child in the files of --children");
-    }
-    HW_TRY(settings_check_linked(c, &in->settings, &in->people.panel, err));
-    ret->population = in->population;
-    ret->n_populations = in->n_populations;
-    ret->settings = &in->settings;
-    ret->n_threads = (unsigned)threads;
-    return HW_OK;
+    return read_inputs(c, in, ret, err);
 }
 
 hw_status report_from_args(cli *c, hw_report_options *ret, char *date, hw_err *err)
