@@ -22,10 +22,14 @@ static hw_status run(const job *j, hw_err *err)
     hw_policy_init(&p);
     hw_sibling_options_init(&o);
     o.threshold_log10 = 0;
-    hw_status s = j->what == 0 ? hw_decide(&j->n->d, &j->n->o, j->m, NULL, &p, &x, err) : hw_siblings(&j->n->d, &j->n->o, &o, &r, err);
+    const double sum[2] = {1, 1};
+    hw_sibling_pair pair = {.a = 0, .b = 1};
+    hw_decision_evidence e = {.rest = {.sum = j->what == 0 ? NULL : sum}, .siblings = &pair, .n_siblings = j->what == 0 ? 0 : 1};
+    hw_status s = j->what < 2 ? hw_decide(&j->n->d, &j->n->o, j->m, &e, &p, &x, err) : hw_siblings(&j->n->d, &j->n->o, &o, &r, err);
     if (s != HW_OK) {
         assert_true(x.n == 77 && r.n == 77); /* what the caller holds stays */
-    } else if (j->what == 0) {
+    } else if (j->what < 2) {
+        assert_true(j->what == 0 ? x.n == x.n_listed : x.n == x.n_listed + 2);
         hw_decisions_release(&x);
     } else {
         hw_sibling_result_release(&r);
@@ -82,8 +86,12 @@ static void everything_refused_once(void **state)
         hw_match_result m;
         fx_match(&n, &m);
         assert_true(m.n_candidates == 6);
-        for (int what = 0; what < 2; what++) {
-            job j = {.n = &n, .m = &m, .what = what};
+        hw_match_result part = m; /* a with the first family alone: its sibling brings in the rest */
+        hw_candidate own[2] = {*fx_candidate(&m, 0, 0, 0), *fx_candidate(&m, 0, 0, 1)};
+        part.candidate = own;
+        part.n_candidates = 2;
+        for (int what = 0; what < 3; what++) { /* decisions; with siblings; siblings */
+            job j = {.n = &n, .m = what == 1 ? &part : &m, .what = what};
             assert_true(refuse_each(&j, false) > 100);
             assert_true(refuse_each(&j, true) > 10);
         }
