@@ -469,7 +469,7 @@ static hw_status run(work *w, hw_arena *arena, hw_err *err)
     HW_TRY(take_pairs(w, arena, err));
     HW_TRY(weigh_nowhere(w, arena, err));
     HW_TRY(hw_parallel_for(w->n_tables, w->n_threads, table_item, w, err));
-    HW_TRY(joint_groups_build(w->table, w->n_tables, w->own, w->d->n_children, w->prior, w->o, arena, &w->group, &w->n_groups, err));
+    HW_TRY(joint_groups_build(w->table, w->n_tables, w->pair, w->own, w->d->n_children, w->prior, w->o, arena, &w->group, &w->n_groups, err));
     w->solution = HW_NEW(arena, joint_solution, w->n_groups + 1);
     w->r->pair = HW_NEW(&w->r->arena, hw_joint_pair, w->n + 1);
     if (w->solution == NULL || w->r->pair == NULL) {

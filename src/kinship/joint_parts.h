@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Inside joint identification. Read in this order: joint_table.c (the ways of placing children in one family, each with its joint ratio), joint_group.c (which families are
- * solved together, and what is cut between groups), joint_solve.c (exact sums over a group), joint.c (the whole).
+ * solved together, and what is cut between groups), joint_message.c (estimates across what is cut), joint_solve.c (exact sums over a group), joint.c (the whole).
  */
 #ifndef HW_KINSHIP_JOINT_PARTS_H
 #define HW_KINSHIP_JOINT_PARTS_H
@@ -32,6 +32,7 @@ typedef struct joint_table {
     uint32_t *child;          /* [n_children] dataset indices, ascending */
     double *reach;            /* [n_children] most that placing the child here can multiply the weight of any way of placing the others by, prior not included */
     double *pull;             /* [n_children] the same with nobody else placed: sum of the child's ratios here */
+    double *flow;             /* [n_children] estimate of the weight of placing the child here, as the rest of the web lets it; lives while groups are made */
     bool *use;                /* [n_pairs] false: ratio 0, or set aside for the limit */
     joint_entry *entry;
     size_t n;
@@ -58,8 +59,17 @@ typedef struct joint_group {
     const char *unproven;     /* of one of its tables */
 } joint_group;
 
+/* Child in table: `at` is its place there. Sorted by child, then strongest reach, then table. */
+typedef struct joint_claim {
+    uint32_t child, table, at;
+    double reach;
+} joint_claim;
+/* Fill flow of all tables, in the arena. */
+hw_status joint_messages(joint_table *table, size_t n_tables, const joint_claim *claim, size_t n_claims, const joint_pair *pair, const joint_unplaced *own, double prior,
+                         hw_arena *arena, hw_err *err) HW_MUST_CHECK;
+
 /* Children with a weight of their own, before anything is cut. [dataset child] */
-hw_status joint_groups_build(const joint_table *table, size_t n_tables, const joint_unplaced *own, size_t n_children, double prior, const hw_joint_options *o, hw_arena *arena,
+hw_status joint_groups_build(joint_table *table, size_t n_tables, const joint_pair *pair, const joint_unplaced *own, size_t n_children, double prior, const hw_joint_options *o, hw_arena *arena,
                              joint_group **ret, size_t *ret_n, hw_err *err) HW_MUST_CHECK;
 
 /* What a group's sums say. Arrays are in the arena given. */
