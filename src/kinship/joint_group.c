@@ -232,21 +232,24 @@ static int by_home(const void *x, const void *y)
 }
 
 /* Sums before and after a block instead of the whole less the block: a difference would lose what a bound needs. */
-static void add_cut(joint_group *group, uint32_t child, block *b, size_t n)
+static void add_cut(joint_group *group, uint32_t child, const block *b, size_t n, block *before)
 {
-    for (size_t i = 0; i < n; i++) {
-        double mid = 0.0;
-        double high = 0.0;
-        for (size_t k = 0; k < n; k++) {
-            mid += k == i ? 0.0 : b[k].mid;
-            high += k == i ? 0.0 : b[k].high;
-        }
+    block after = {0};
+    before[0] = (block){0};
+    for (size_t i = 1; i < n; i++) {
+        before[i] = (block){0, before[i - 1].mid + b[i - 1].mid, before[i - 1].high + b[i - 1].high};
+    }
+    for (size_t i = n; i-- > 0;) {
+        double mid = before[i].mid + after.mid;
+        double high = before[i].high + after.high;
         joint_group *x = &group[b[i].home];
         joint_unplaced *u = &x->unplaced[joint_find(x->child, x->n_children, child)];
         u->other_group += mid;
         u->u[JOINT_MID] += mid;
         u->u[JOINT_HIGH] += high > mid ? high : mid; /* rounding aside, high is the larger */
         x->cut = x->cut || high > 0.0;
+        after.mid += b[i].mid;
+        after.high += b[i].high;
     }
 }
 
@@ -255,7 +258,8 @@ static hw_status add_cuts(grouper *g, joint_group *group, const uint32_t *number
 {
     HW_TRY(joint_messages(g->table, g->n_tables, g->claim, g->n_claims, g->pair, g->own, g->prior, &g->scratch, err));
     block *b = HW_NEW(&g->scratch, block, g->n_claims + 1);
-    if (b == NULL) {
+    block *before = HW_NEW(&g->scratch, block, g->n_claims + 1);
+    if (b == NULL || before == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     for (size_t i = 0; i < g->n_claims;) {
@@ -276,7 +280,7 @@ static hw_status add_cuts(grouper *g, joint_group *group, const uint32_t *number
             }
         }
         if (blocks > 1) {
-            add_cut(group, child, b, blocks);
+            add_cut(group, child, b, blocks, before);
         }
     }
     return HW_OK;

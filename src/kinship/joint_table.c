@@ -8,6 +8,7 @@
 #include "kinship/joint_parts.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Independent evidence: one locus, or two linked ones. */
@@ -75,18 +76,39 @@ static hw_status enumerate(builder *b, uint32_t n, uint32_t from, size_t *count,
     return HW_OK;
 }
 
-/* Beyond the limit the weakest pairs are set aside; what they could add is not bounded then. */
-static void set_aside_weakest(builder *b)
+typedef struct weakness {
+    hw_real ratio;
+    uint32_t at;
+} weakness;
+
+static int by_weakness(const void *x, const void *y)
+{
+    const weakness *a = x;
+    const weakness *b = y;
+    int c = hw_real_cmp(a->ratio, b->ratio);
+    return c != 0 ? c : (a->at < b->at) - (a->at > b->at);
+}
+
+/* Beyond the limit the weakest sixteenth of the pairs, one at least, is set aside; what they could add is not bounded then. */
+static hw_status set_aside_weakest(builder *b, hw_err *err)
 {
     joint_table *t = b->t;
-    uint32_t worst = UINT32_MAX;
+    weakness *w = HW_NEW(&b->m->scratch, weakness, t->n_pairs + 1);
+    uint32_t n = 0;
+    if (w == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
     for (uint32_t i = 0; i < t->n_pairs; i++) {
-        if (t->use[i] && (worst == UINT32_MAX || hw_real_cmp(b->pair[t->first + i].ratio, b->pair[t->first + worst].ratio) < 0)) {
-            worst = i;
+        if (t->use[i]) {
+            w[n++] = (weakness){b->pair[t->first + i].ratio, i};
         }
     }
-    t->use[worst] = false;
+    qsort(w, n, sizeof(*w), by_weakness);
+    for (uint32_t i = 0; i < (n < 16 ? 1 : n / 16); i++) {
+        t->use[w[i].at] = false;
+    }
     t->unproven = "so many children could be placed in one family in so many ways that the weakest pairs were set aside";
+    return HW_OK;
 }
 
 static hw_status list_entries(builder *b, hw_err *err)
@@ -100,7 +122,7 @@ static hw_status list_entries(builder *b, hw_err *err)
     size_t count = 0;
     HW_TRY(enumerate(b, 0, 0, &count, err));
     while (count > b->o->max_assignments) {
-        set_aside_weakest(b);
+        HW_TRY(set_aside_weakest(b, err));
         count = 0;
         memset(b->taken, 0, b->family->n_missing * sizeof(*b->taken));
         HW_TRY(enumerate(b, 0, 0, &count, err));
@@ -468,14 +490,42 @@ static hw_status child_reach(builder *b, uint32_t k, double *sum, uint32_t *rest
     return HW_OK;
 }
 
+/* Where nobody can be placed beside another, every child reaches as far as its own ratios. */
+static bool reaches_alone(builder *b)
+{
+    joint_table *t = b->t;
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->entry[i].n > 1) {
+            return false;
+        }
+    }
+    uint32_t k = 0;
+    for (size_t i = 1; i < t->n; i++) {
+        while (t->child[k] != b->pair[t->entry[i].pair[0]].child) {
+            k++;
+        }
+        t->pull[k] += hw_real_to_double(t->entry[i].ratio);
+    }
+    for (k = 0; k < t->n_children; k++) {
+        t->reach[k] = t->unproven != NULL ? (double)INFINITY : t->pull[k];
+    }
+    return true;
+}
+
 static hw_status reaches(builder *b, hw_err *err)
 {
     joint_table *t = b->t;
     t->reach = HW_NEW(b->arena, double, t->n_children + 1);
     t->pull = HW_NEW(b->arena, double, t->n_children + 1);
+    if (t->reach == NULL || t->pull == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    if (reaches_alone(b)) {
+        return HW_OK;
+    }
     double *sum = HW_NEW(&b->m->scratch, double, t->n + 1);
     uint32_t *rest = HW_NEW(&b->m->scratch, uint32_t, b->family->n_missing + 1);
-    if (t->reach == NULL || t->pull == NULL || sum == NULL || rest == NULL) {
+    if (sum == NULL || rest == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     for (uint32_t k = 0; k < t->n_children; k++) {
