@@ -15,14 +15,18 @@ typedef struct joint_pair {
     uint32_t child, family, missing;
     uint32_t input;  /* place in the list given */
     hw_real ratio;
-    double relative; /* ratio of the strongest rival, times rival_weight */
+    double rival;    /* ratio strongest rival : missing; 0 unknown */
 } joint_pair;
 
-/* One way of placing children in a family. Entries of a table stand in the order of their lists of pairs, the empty one first. */
+/*
+ * One way of placing children in a family, or of having them, together, as children of a brother or sister of its parents. Entries of a table stand in the order of their lists
+ * of pairs, the empty one first; the relatives follow in the same order.
+ */
 typedef struct joint_entry {
     uint32_t *pair; /* [n] sorted pairs, ascending, hence by child */
     uint32_t n;
-    hw_real ratio;  /* joint likelihood ratio to nobody placed */
+    bool relative;
+    hw_real ratio;  /* joint likelihood ratio to nobody placed; of relatives times rival_weight */
 } joint_entry;
 
 typedef struct joint_table {
@@ -35,7 +39,7 @@ typedef struct joint_table {
     double *flow;             /* [n_children] estimate of the weight of placing the child here, as the rest of the web lets it; lives while groups are made */
     bool *use;                /* [n_pairs] false: ratio 0, or set aside for the limit */
     joint_entry *entry;
-    size_t n;
+    size_t n, n_placed;       /* n_placed: entries before the relatives */
     const char *unproven;     /* why bounds do not hold, or NULL */
 } joint_table;
 
@@ -45,7 +49,7 @@ hw_status joint_table_build(matcher *m, hw_arena *arena, const joint_pair *pair,
 /* Weight of not placing a child: estimate, low, high; by cause, for the estimate. */
 enum { JOINT_MID, JOINT_LOW, JOINT_HIGH, JOINT_VIEWS };
 typedef struct joint_unplaced {
-    double not_registered, unlisted, relative, other_group; /* sum: u[JOINT_MID] */
+    double not_registered, unlisted, other_group; /* sum: u[JOINT_MID] */
     double u[JOINT_VIEWS];
 } joint_unplaced;
 
@@ -77,6 +81,7 @@ typedef struct joint_solution {
     hw_real total[JOINT_VIEWS];
     hw_real **of_pair[JOINT_VIEWS];    /* [table of the group][pair of the table]: weight of the assignments with the pair */
     hw_real *unplaced[JOINT_VIEWS];    /* [child of the group]: of those where it is nowhere */
+    hw_real *relative[JOINT_VIEWS];    /* [child of the group]: of those where it is a relative */
     hw_real **absent[JOINT_VIEWS];     /* [table][missing person of the family]: of those where nobody is this one */
     hw_joint_assignment *top;          /* pairs as sorted pairs */
     uint32_t n_top;

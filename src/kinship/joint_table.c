@@ -127,12 +127,36 @@ static hw_status list_entries(builder *b, hw_err *err)
         memset(b->taken, 0, b->family->n_missing * sizeof(*b->taken));
         HW_TRY(enumerate(b, 0, 0, &count, err));
     }
-    t->entry = HW_NEW(b->arena, joint_entry, count + 1);
+    t->entry = HW_NEW(b->arena, joint_entry, 2 * count + 1);
     if (t->entry == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     count = 0;
-    return enumerate(b, 0, 0, &count, err);
+    HW_TRY(enumerate(b, 0, 0, &count, err));
+    t->n_placed = t->n;
+    return HW_OK;
+}
+
+/*
+ * Whoever could be placed could be, together, the children of a brother or sister of the parents instead. As siblings they say of each other what they say as the
+ * missing; against the family, the child that fits the rival worst speaks for all (more would count one relation twice).
+ */
+static void add_relatives(builder *b)
+{
+    joint_table *t = b->t;
+    for (size_t i = 1; i < t->n_placed && !b->o->flat && b->o->rival_weight > 0.0; i++) {
+        joint_entry e = t->entry[i];
+        double share = b->pair[e.pair[0]].rival;
+        for (uint32_t k = 1; k < e.n; k++) {
+            double own = b->pair[e.pair[k]].rival;
+            share = own < share ? own : share;
+        }
+        if (share > 0.0) {
+            e.relative = true;
+            e.ratio = hw_real_mul_d(e.ratio, share * b->o->rival_weight);
+            t->entry[t->n++] = e;
+        }
+    }
 }
 
 /* ---- likelihoods ---- */
@@ -440,10 +464,11 @@ static int compare_pairs(const uint32_t *a, uint32_t na, const uint32_t *b, uint
     return (na > nb) - (na < nb);
 }
 
-static size_t find_entry(const joint_table *t, const uint32_t *pair, uint32_t n)
+/* With nobody in it, relatives are the empty entry. */
+static size_t find_entry(const joint_table *t, const uint32_t *pair, uint32_t n, bool relative)
 {
-    size_t low = 0;
-    size_t high = t->n;
+    size_t low = relative && n > 0 ? t->n_placed : 0;
+    size_t high = relative && n > 0 ? t->n : t->n_placed;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
         int c = compare_pairs(t->entry[mid].pair, t->entry[mid].n, pair, n);
@@ -475,7 +500,7 @@ static hw_status child_reach(builder *b, uint32_t k, double *sum, uint32_t *rest
         if (n == e->n || hw_real_is_zero(e->ratio)) {
             continue;
         }
-        size_t without = find_entry(t, rest, n);
+        size_t without = find_entry(t, rest, n, e->relative);
         if (without == SIZE_MAX) {
             return HW_FAIL(err, HW_INTERNAL, "family %s: a way of placing children is missing from its table", b->family->id);
         }
@@ -499,14 +524,10 @@ static bool reaches_alone(builder *b)
             return false;
         }
     }
-    uint32_t k = 0;
     for (size_t i = 1; i < t->n; i++) {
-        while (t->child[k] != b->pair[t->entry[i].pair[0]].child) {
-            k++;
-        }
-        t->pull[k] += hw_real_to_double(t->entry[i].ratio);
+        t->pull[joint_find(t->child, t->n_children, b->pair[t->entry[i].pair[0]].child)] += hw_real_to_double(t->entry[i].ratio);
     }
-    for (k = 0; k < t->n_children; k++) {
+    for (uint32_t k = 0; k < t->n_children; k++) {
         t->reach[k] = t->unproven != NULL ? (double)INFINITY : t->pull[k];
     }
     return true;
@@ -568,6 +589,7 @@ hw_status joint_table_build(matcher *m, hw_arena *arena, const joint_pair *pair,
         status = ratios(&b, err);
     }
     if (status == HW_OK) {
+        add_relatives(&b);
         status = reaches(&b, err);
     }
     if (b.has_apart) {
