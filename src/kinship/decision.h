@@ -33,7 +33,7 @@ typedef struct hw_decision {
 } hw_decision;
 
 typedef struct hw_decisions {
-    hw_candidate *candidate; /* [n] those of the result, in its order, then the pairs that siblings brought in (their rivals and chance hits are not computed) */
+    hw_candidate *candidate; /* [n] those of the result, in its order, then the pairs that siblings brought in (their chance hits are not known) */
     hw_decision *decision;   /* [n] */
     size_t n, n_listed;      /* n_listed: those of the result. Texts of candidates belong to the result */
     hw_joint_result joint;  /* posteriors of children and missing persons, groups, most probable assignments */

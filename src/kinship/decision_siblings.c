@@ -115,6 +115,19 @@ static hw_status list_places(adder *a, const hw_sibling_pair *siblings, size_t n
     return HW_OK;
 }
 
+/* Text of the rival: the explanation of the pair names it. */
+static void strongest_rival(const adder *a, const pair_lr *r, hw_candidate *c)
+{
+    uint32_t n = a->o->n_populations;
+    for (uint32_t h = 2; a->o->rivals && h < r->h.n; h++) {
+        double against = r->log10_ratio[0] - r->log10_ratio[(size_t)h * n];
+        if (against == against && (c->rival == NULL || against < c->rival_log10)) {
+            c->rival_log10 = against;
+            c->rival = "a close relative";
+        }
+    }
+}
+
 static hw_status compute_item(void *ctx, size_t item, unsigned worker, hw_err *err)
 {
     adder *a = ctx;
@@ -123,7 +136,7 @@ static hw_status compute_item(void *ctx, size_t item, unsigned worker, hw_err *e
     pair_lr r;
     hw_err mine = {0};
     *c = (hw_candidate){.child = p->child, .family = p->family, .missing = p->missing, .log10_lr = (double)NAN, .rival_log10 = (double)NAN};
-    hw_status status = pair_lr_compute(&a->matcher[worker], p->child, &a->s.family[p->family], p->missing, false, &r, &mine);
+    hw_status status = pair_lr_compute(&a->matcher[worker], p->child, &a->s.family[p->family], p->missing, a->o->rivals, &r, &mine);
     if (status == HW_NO_MEMORY || status == HW_INTERNAL) {
         return HW_FAIL(err, status, "%s", mine.msg);
     }
@@ -140,6 +153,7 @@ static hw_status compute_item(void *ctx, size_t item, unsigned worker, hw_err *e
     c->loci_used = r.n_used;
     c->inconsistent = r.n_inconsistent;
     c->relation = "sibling of a child listed";
+    strongest_rival(a, &r, c);
     pair_lr_release(&r);
     return HW_OK;
 }
