@@ -76,17 +76,13 @@ static hw_status read_lineage(cli *c, inputs *in, hw_match_options *ret, hw_err 
     return HW_OK;
 }
 
-static hw_status read_all(cli *c, inputs *in, bool children_too, hw_match_options *ret, hw_err *err)
+/* Tables, people and settings; the match options that follow from them. */
+static hw_status read_inputs(cli *c, inputs *in, bool children_too, bool families_too, hw_match_options *ret, hw_err *err)
 {
-    bool children = args_has(&c->args, "children"), families = args_has(&c->args, "families");
-    HW_TRY(need(children || !children_too, "children", "name the files of rescued children", err));
-    HW_TRY(need(families, "families", "name the files of searching families", err));
-    hw_match_options_init(ret);
     uint64_t threads = 0;
-    HW_TRY(args_number(&c->args, "threshold", -1000, 1000, &ret->threshold_log10, err));
-    if (args_knows(&c->args, "prior")) {
-        HW_TRY(args_number(&c->args, "prior", 1e-12, 1 - 1e-12, &ret->prior_registered, err));
-    }
+    HW_TRY(need(args_has(&c->args, "children") || !children_too, "children", "name the files of rescued children", err));
+    HW_TRY(need(!families_too || args_has(&c->args, "families"), "families", "name the files of searching families", err));
+    hw_match_options_init(ret);
     if (args_knows(&c->args, "threads")) {
         HW_TRY(args_count(&c->args, "threads", 0, 256, &threads, err));
     }
@@ -97,13 +93,10 @@ static hw_status read_all(cli *c, inputs *in, bool children_too, hw_match_option
     if (in->people.n_children == 0 && children_too) {
         return HW_FAIL(err, HW_NOT_FOUND, "no rescued child in the files of --children");
     }
-    if (in->people.n_families == 0) {
+    if (in->people.n_families == 0 && families_too) {
         return HW_FAIL(err, HW_NOT_FOUND, "no searching family in the files of --families; a table of relatives needs the columns family and relation, or father and mother");
     }
     HW_TRY(settings_check_linked(c, &in->settings, &in->people.panel, err));
-    if (args_knows(&c->args, "lineage")) {
-        HW_TRY(read_lineage(c, in, ret, err));
-    }
     ret->population = in->population;
     ret->n_populations = in->n_populations;
     ret->settings = &in->settings;
@@ -112,35 +105,41 @@ static hw_status read_all(cli *c, inputs *in, bool children_too, hw_match_option
     return HW_OK;
 }
 
+/* The options of a search, where the command has them. */
+static hw_status read_search(cli *c, inputs *in, hw_match_options *ret, hw_err *err)
+{
+    HW_TRY(args_number(&c->args, "threshold", -1000, 1000, &ret->threshold_log10, err));
+    if (args_knows(&c->args, "prior")) {
+        HW_TRY(args_number(&c->args, "prior", 1e-12, 1 - 1e-12, &ret->prior_registered, err));
+    }
+    return args_knows(&c->args, "lineage") ? read_lineage(c, in, ret, err) : HW_OK;
+}
+
 hw_status match_read(cli *c, inputs *in, hw_match_options *ret, hw_err *err)
 {
-    return read_all(c, in, true, ret, err);
+    HW_TRY(read_inputs(c, in, true, true, ret, err));
+    return read_search(c, in, ret, err);
 }
 
 hw_status families_read(cli *c, inputs *in, hw_match_options *ret, hw_err *err)
 {
-    return read_all(c, in, false, ret, err);
+    HW_TRY(read_inputs(c, in, false, true, ret, err));
+    return read_search(c, in, ret, err);
 }
 
 hw_status match_read_children(cli *c, inputs *in, hw_match_options *ret, hw_err *err)
 {
-    HW_TRY(need(args_has(&c->args, "children"), "children", "name the files of rescued children", err));
-    hw_match_options_init(ret);
-    uint64_t threads = 0;
-    HW_TRY(args_count(&c->args, "threads", 0, 256, &threads, err));
-    HW_TRY(inputs_read_tables(c, in, err));
-    HW_TRY(inputs_read_match(c, in, err));
-    HW_TRY(match_take_populations(c, in, err));
-    HW_TRY(inputs_read_settings(c, in, err));
-    if (in->people.n_children == 0) {
-        return HW_FAIL(err, HW_NOT_FOUND, "no rescued child in the files of --children");
-    }
+    return read_inputs(c, in, true, false, ret, err);
+}
     HW_TRY(settings_check_linked(c, &in->settings, &in->people.panel, err));
     ret->population = in->population;
     ret->n_populations = in->n_populations;
     ret->settings = &in->settings;
     ret->n_threads = (unsigned)threads;
     return HW_OK;
+=======
+    return read_inputs(c, in, ret, err);
+>>>>>>> joint
 }
 
 hw_status report_from_args(cli *c, hw_report_options *ret, char *date, hw_err *err)

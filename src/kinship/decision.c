@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Homeward authors
 // SPDX-License-Identifier: Apache-2.0
-#include "kinship/decision.h"
+#include "kinship/decision_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,6 +16,8 @@ typedef struct decider {
     const hw_dataset *d;
     const hw_match_options *o;
     const hw_match_result *r;
+    const hw_candidate *list;
+    size_t n;
     const hw_decision_evidence *e;
     const hw_policy *policy;
     hw_decisions *ret;
@@ -66,13 +68,13 @@ static void contest(decider *x, const claim *c, size_t n, size_t room, double ma
 /* by_child: claims of a child on several families; else of several children on one family. */
 static hw_status find_contests(decider *x, bool by_child, hw_arena *arena, hw_err *err)
 {
-    size_t n = x->r->n_candidates;
+    size_t n = x->n;
     claim *c = HW_NEW(arena, claim, n + 1);
     if (c == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     for (size_t i = 0; i < n; i++) {
-        const hw_candidate *k = &x->r->candidate[i];
+        const hw_candidate *k = &x->list[i];
         c[i] = (claim){by_child ? k->child : k->family, by_child ? k->family : k->child, k->log10_lr, (uint32_t)i};
     }
     if (n > 0) {
@@ -92,7 +94,7 @@ static hw_status find_contests(decider *x, bool by_child, hw_arena *arena, hw_er
 
 static hw_status contests(decider *x, hw_arena *arena, hw_err *err)
 {
-    size_t n = x->r->n_candidates;
+    size_t n = x->n;
     x->contested = HW_NEW(arena, hw_answer, n + 1);
     if (x->contested == NULL) {
         return HW_NO_MEMORY_FAIL(err);
@@ -125,7 +127,7 @@ static hw_answer two_parents(const hw_family *f, uint32_t missing)
 
 static void gather(const decider *x, size_t i, hw_verdict_input *in)
 {
-    const hw_candidate *c = &x->r->candidate[i];
+    const hw_candidate *c = &x->list[i];
     const hw_joint_pair *j = &x->ret->joint.pair[i];
     hw_verdict_input_init(in);
     in->posterior = j->family_posterior;
@@ -141,7 +143,7 @@ static void gather(const decider *x, size_t i, hw_verdict_input *in)
         in->rivals = c->rival != NULL && c->rival_log10 == c->rival_log10 ? HW_ANSWER_YES : HW_ANSWER_UNKNOWN;
         in->rival_log10 = c->rival_log10;
     }
-    in->chance_hits = x->e->chance_hits == NULL ? (double)NAN : x->e->chance_hits[i];
+    in->chance_hits = x->e->chance_hits == NULL || i >= x->r->n_candidates ? (double)NAN : x->e->chance_hits[i];
     in->two_parents = two_parents(&x->d->family[c->family], c->missing);
     in->fits = at(x->e->family_fits, c->family);
     in->quality = both(at(x->e->family_quality, c->family), at(x->e->child_quality, c->child));
@@ -162,32 +164,65 @@ static hw_status mean_rest(const decider *x, hw_arena *arena, hw_joint_rest *ret
     for (size_t i = 0; i < x->d->n_children; i++) {
         sum[i] = persons;
     }
-    for (size_t i = 0; i < x->r->n_candidates; i++) {
-        sum[x->r->candidate[i].child] -= 1.0;
+    for (size_t i = 0; i < x->n; i++) {
+        sum[x->list[i].child] -= 1.0;
     }
     *ret = (hw_joint_rest){.sum = sum};
     return HW_OK;
 }
 
+/* Pairs that siblings brought in are listed now: they leave the sums of those that are not. */
+static hw_status rest_without_added(const decider *x, hw_arena *arena, hw_joint_rest *io, hw_err *err)
+{
+    size_t n = x->d->n_children;
+    double *part[3] = {HW_NEW(arena, double, n + 1), HW_NEW(arena, double, n + 1), HW_NEW(arena, double, n + 1)};
+    if (part[0] == NULL || part[1] == NULL || part[2] == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t c = 0; c < n; c++) {
+        part[0][c] = io->low != NULL ? io->low[c] : io->sum[c];
+        part[1][c] = io->sum[c];
+        part[2][c] = io->high != NULL ? io->high[c] : io->sum[c];
+    }
+    for (size_t i = x->r->n_candidates; i < x->n; i++) {
+        double own = hw_pow10(x->list[i].log10_lr < 290.0 ? x->list[i].log10_lr : 290.0);
+        for (int k = 0; k < 3; k++) {
+            double *rest = &part[k][x->list[i].child];
+            *rest = *rest > own ? *rest - own : 0.0;
+        }
+    }
+    *io = (hw_joint_rest){part[1], part[0], part[2]};
+    return HW_OK;
+}
+
+static hw_status list_candidates(decider *x, hw_err *err)
+{
+    hw_decisions *r = x->ret;
+    r->n_listed = x->r->n_candidates;
+    HW_TRY(decision_candidates(x->d, x->o, x->r, x->e->siblings, x->e->siblings == NULL ? 0 : x->e->n_siblings, &r->arena, &r->candidate, &r->n, err));
+    x->list = r->candidate;
+    x->n = r->n;
+    r->decision = HW_NEW(&r->arena, hw_decision, r->n + 1);
+    return r->decision == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
+}
+
 static hw_status decide(decider *x, hw_arena *arena, hw_err *err)
 {
     hw_joint_rest rest = x->e->rest;
+    HW_TRY(list_candidates(x, err));
     x->bounded = rest.sum != NULL;
     if (!x->bounded) {
         HW_TRY(mean_rest(x, arena, &rest, err));
+    } else if (x->n > x->r->n_candidates) {
+        HW_TRY(rest_without_added(x, arena, &rest, err));
     }
     hw_joint_options jo;
     hw_joint_options_init(&jo);
     jo.rival_weight = x->policy->rival_weight;
     jo.prior_each = x->r->prior_each;
     HW_TRY(contests(x, arena, err));
-    HW_TRY(hw_joint(x->d, x->o, x->r->candidate, x->r->n_candidates, &rest, &jo, &x->ret->joint, err));
-    x->ret->n = x->r->n_candidates;
-    x->ret->decision = HW_NEW(&x->ret->arena, hw_decision, x->ret->n + 1);
-    if (x->ret->decision == NULL) {
-        return HW_NO_MEMORY_FAIL(err);
-    }
-    for (size_t i = 0; i < x->ret->n; i++) {
+    HW_TRY(hw_joint(x->d, x->o, x->list, x->n, &rest, &jo, &x->ret->joint, err));
+    for (size_t i = 0; i < x->n; i++) {
         hw_decision *k = &x->ret->decision[i];
         k->joint = x->ret->joint.pair[i];
         gather(x, i, &k->input);

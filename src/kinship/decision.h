@@ -8,6 +8,7 @@
 #define HW_KINSHIP_DECISION_H
 
 #include "kinship/joint.h"
+#include "kinship/siblings.h"
 #include "kinship/verdict.h"
 
 #ifdef __cplusplus
@@ -17,10 +18,12 @@ extern "C" {
 /** Arrays are borrowed; any may be NULL: unknown. */
 typedef struct hw_decision_evidence {
     hw_joint_rest rest;               /* of the pairs not listed. sum NULL: a ratio of 1 each is taken (its mean for unrelated pairs), and no bounds are known */
-    const double *chance_hits;        /* [candidate] expected in the whole database, at least as strong; NAN unknown */
+    const double *chance_hits;        /* [candidate of the result] expected in the whole database, at least as strong; NAN unknown */
     const hw_answer *family_fits;     /* [family] fits as stated and was searched as stated */
     const hw_answer *family_quality;  /* [family] no quality finding open */
     const hw_answer *child_quality;   /* [child] the same */
+    const hw_sibling_pair *siblings;  /* children found to be siblings: where one is listed for a family that misses several, the other is considered there too */
+    size_t n_siblings;
 } hw_decision_evidence;
 
 typedef struct hw_decision {
@@ -30,8 +33,9 @@ typedef struct hw_decision {
 } hw_decision;
 
 typedef struct hw_decisions {
-    hw_decision *decision;  /* [n] in the order of the result's candidates */
-    size_t n;
+    hw_candidate *candidate; /* [n] those of the result, in its order, then the pairs that siblings brought in (their chance hits are not known) */
+    hw_decision *decision;   /* [n] */
+    size_t n, n_listed;      /* n_listed: those of the result. Texts of candidates belong to the result */
     hw_joint_result joint;  /* posteriors of children and missing persons, groups, most probable assignments */
     hw_policy policy;
     hw_arena arena;

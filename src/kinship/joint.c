@@ -88,9 +88,9 @@ static hw_status take_pairs(work *w, hw_arena *arena, hw_err *err)
     for (size_t i = 0; i < w->n; i++) {
         const hw_candidate *c = &w->input[i];
         HW_TRY(check_pair(w, c, err));
-        double rival = c->rival_log10 == c->rival_log10 ? hw_real_to_double(power_of_ten(c->log10_lr - c->rival_log10)) : 0.0;
+        double rival = c->rival_log10 == c->rival_log10 ? hw_pow10(-c->rival_log10) : 0.0;
         w->pair[i] = (joint_pair){.child = c->child, .family = c->family, .missing = c->missing, .input = (uint32_t)i, .ratio = power_of_ten(c->log10_lr),
-                                  .relative = rival * w->o->rival_weight};
+                                  .rival = rival < 1e100 ? rival : 1e100};
     }
     if (w->n > 0) {
         qsort(w->pair, w->n, sizeof(*w->pair), by_place);
@@ -146,9 +146,6 @@ static hw_status weigh_nowhere(work *w, hw_arena *arena, hw_err *err)
     }
     static const hw_joint_rest none;
     const hw_joint_rest *rest = w->rest == NULL ? &none : w->rest;
-    for (size_t i = 0; i < w->n && !w->o->flat; i++) {
-        w->own[w->pair[i].child].relative += w->prior * w->pair[i].relative;
-    }
     for (size_t c = 0; c < n; c++) {
         joint_unplaced *u = &w->own[c];
         if (w->o->flat) {
@@ -163,9 +160,9 @@ static hw_status weigh_nowhere(work *w, hw_arena *arena, hw_err *err)
         }
         u->not_registered = 1.0 - w->registered;
         u->unlisted = w->prior * sum;
-        u->u[JOINT_MID] = u->not_registered + u->unlisted + u->relative;
-        u->u[JOINT_LOW] = u->not_registered + w->prior * low + u->relative;
-        u->u[JOINT_HIGH] = u->not_registered + w->prior * high + u->relative;
+        u->u[JOINT_MID] = u->not_registered + u->unlisted;
+        u->u[JOINT_LOW] = u->not_registered + w->prior * low;
+        u->u[JOINT_HIGH] = u->not_registered + w->prior * high;
     }
     return HW_OK;
 }
@@ -195,7 +192,8 @@ static void settle(double mid, double *low, double *high, bool proven)
 static hw_real without(const work *w, const joint_group *g, const joint_solution *s, int view, uint32_t table, uint32_t k, bool whole_family)
 {
     uint32_t child = w->pair[w->table[g->table[table]].first + k].child;
-    hw_real sum = s->unplaced[view][joint_find(g->child, g->n_children, child)];
+    uint32_t at = joint_find(g->child, g->n_children, child);
+    hw_real sum = hw_real_add(s->unplaced[view][at], s->relative[view][at]);
     for (uint32_t i = 0; i < g->n; i++) {
         const joint_table *t = &w->table[g->table[i]];
         if (joint_find(t->child, t->n_children, child) == UINT32_MAX || (whole_family && i == table)) {
@@ -326,7 +324,7 @@ static void write_child(const work *w, uint32_t number, uint32_t k, hw_joint_chi
                             .group = number,
                             .not_registered = share * u->not_registered,
                             .unlisted = share * u->unlisted,
-                            .relative = share * u->relative,
+                            .relative = hw_real_is_zero(total) ? 0.0 : hw_real_to_double(hw_real_div(s->relative[JOINT_MID][k], total)),
                             .other_group = share * u->other_group};
 }
 
@@ -469,7 +467,7 @@ static hw_status run(work *w, hw_arena *arena, hw_err *err)
     HW_TRY(take_pairs(w, arena, err));
     HW_TRY(weigh_nowhere(w, arena, err));
     HW_TRY(hw_parallel_for(w->n_tables, w->n_threads, table_item, w, err));
-    HW_TRY(joint_groups_build(w->table, w->n_tables, w->own, w->d->n_children, w->prior, w->o, arena, &w->group, &w->n_groups, err));
+    HW_TRY(joint_groups_build(w->table, w->n_tables, w->pair, w->own, w->d->n_children, w->prior, w->o, arena, &w->group, &w->n_groups, err));
     w->solution = HW_NEW(arena, joint_solution, w->n_groups + 1);
     w->r->pair = HW_NEW(&w->r->arena, hw_joint_pair, w->n + 1);
     if (w->solution == NULL || w->r->pair == NULL) {

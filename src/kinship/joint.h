@@ -6,6 +6,9 @@
  *   product over families  P(family's readings, children placed in it) / (P(family's readings) * P(those children, unrelated))
  *   times, for every child placed, the prior of one missing person, and for every child not placed u = (1 - P) + prior * (sum of ratios of its pairs not listed)
  *
+ * Instead of being placed, the children of one family may all be its relatives (children of a brother or sister of its parents): the same weight times
+ * rival_weight over the largest of their ratios missing : rival.
+ *
  * with P the prior probability that the child's family is among those searched. Brothers and sisters placed in one family so support each other, and one child
  * claimed by two families counts once. docs/joint.md gives the model, the source of the priors, and the proofs of the bounds.
  *

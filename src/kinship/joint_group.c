@@ -13,12 +13,6 @@
 
 #define MAX_FAMILIES 4096 /* of a group */
 
-/* Child in table: `at` is its place there. Sorted by child, then strongest reach, then table. */
-typedef struct claim {
-    uint32_t child, table, at;
-    double reach;
-} claim;
-
 /* Two tables that meet in a child. Sorted by strength, strongest first. */
 typedef struct meeting {
     double strength;
@@ -26,14 +20,15 @@ typedef struct meeting {
 } meeting;
 
 typedef struct grouper {
-    const joint_table *table;
+    joint_table *table;
     size_t n_tables;
+    const joint_pair *pair;
     const joint_unplaced *own;
     double prior;
     const hw_joint_options *o;
     hw_arena *arena;
     hw_arena scratch;
-    claim *claim;
+    joint_claim *claim;
     size_t n_claims;
     meeting *meeting;
     size_t n_meetings;
@@ -45,8 +40,8 @@ typedef struct grouper {
 
 static int by_child(const void *x, const void *y)
 {
-    const claim *a = x;
-    const claim *b = y;
+    const joint_claim *a = x;
+    const joint_claim *b = y;
     if (a->child != b->child) {
         return a->child < b->child ? -1 : 1;
     }
@@ -74,7 +69,7 @@ static hw_status list_claims(grouper *g, hw_err *err)
     for (size_t i = 0; i < g->n_tables; i++) {
         g->n_claims += g->table[i].n_children;
     }
-    g->claim = HW_NEW(&g->scratch, claim, g->n_claims + 1);
+    g->claim = HW_NEW(&g->scratch, joint_claim, g->n_claims + 1);
     g->meeting = HW_NEW(&g->scratch, meeting, g->n_claims + 1);
     if (g->claim == NULL || g->meeting == NULL) {
         return HW_NO_MEMORY_FAIL(err);
@@ -82,7 +77,7 @@ static hw_status list_claims(grouper *g, hw_err *err)
     size_t n = 0;
     for (size_t i = 0; i < g->n_tables; i++) {
         for (uint32_t k = 0; k < g->table[i].n_children; k++) {
-            g->claim[n++] = (claim){.child = g->table[i].child[k], .table = (uint32_t)i, .at = k, .reach = g->table[i].reach[k]};
+            g->claim[n++] = (joint_claim){.child = g->table[i].child[k], .table = (uint32_t)i, .at = k, .reach = g->table[i].reach[k]};
         }
     }
     if (n > 0) {
@@ -237,37 +232,42 @@ static int by_home(const void *x, const void *y)
 }
 
 /* Sums before and after a block instead of the whole less the block: a difference would lose what a bound needs. */
-static void add_cut(joint_group *group, uint32_t child, block *b, size_t n)
+static void add_cut(joint_group *group, uint32_t child, const block *b, size_t n, block *before)
 {
-    for (size_t i = 0; i < n; i++) {
-        double mid = 0.0;
-        double high = 0.0;
-        for (size_t k = 0; k < n; k++) {
-            mid += k == i ? 0.0 : b[k].mid;
-            high += k == i ? 0.0 : b[k].high;
-        }
+    block after = {0};
+    before[0] = (block){0};
+    for (size_t i = 1; i < n; i++) {
+        before[i] = (block){0, before[i - 1].mid + b[i - 1].mid, before[i - 1].high + b[i - 1].high};
+    }
+    for (size_t i = n; i-- > 0;) {
+        double mid = before[i].mid + after.mid;
+        double high = before[i].high + after.high;
         joint_group *x = &group[b[i].home];
         joint_unplaced *u = &x->unplaced[joint_find(x->child, x->n_children, child)];
         u->other_group += mid;
         u->u[JOINT_MID] += mid;
-        u->u[JOINT_HIGH] += high;
+        u->u[JOINT_HIGH] += high > mid ? high : mid; /* rounding aside, high is the larger */
         x->cut = x->cut || high > 0.0;
+        after.mid += b[i].mid;
+        after.high += b[i].high;
     }
 }
 
 /* Every claim of a child on a family of another group than the one looked from. */
 static hw_status add_cuts(grouper *g, joint_group *group, const uint32_t *number, hw_err *err)
 {
+    HW_TRY(joint_messages(g->table, g->n_tables, g->claim, g->n_claims, g->pair, g->own, g->prior, &g->scratch, err));
     block *b = HW_NEW(&g->scratch, block, g->n_claims + 1);
-    if (b == NULL) {
+    block *before = HW_NEW(&g->scratch, block, g->n_claims + 1);
+    if (b == NULL || before == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     for (size_t i = 0; i < g->n_claims;) {
         size_t n = 0;
         uint32_t child = g->claim[i].child;
         for (; i < g->n_claims && g->claim[i].child == child; i++) {
-            const claim *c = &g->claim[i];
-            b[n++] = (block){number[root(g, c->table)], g->prior * g->table[c->table].pull[c->at], c->reach > 0.0 ? g->prior * c->reach : 0.0};
+            const joint_claim *c = &g->claim[i];
+            b[n++] = (block){number[root(g, c->table)], g->table[c->table].flow[c->at], c->reach > 0.0 ? g->prior * c->reach : 0.0};
         }
         qsort(b, n, sizeof(*b), by_home);
         size_t blocks = 0;
@@ -280,7 +280,7 @@ static hw_status add_cuts(grouper *g, joint_group *group, const uint32_t *number
             }
         }
         if (blocks > 1) {
-            add_cut(group, child, b, blocks);
+            add_cut(group, child, b, blocks, before);
         }
     }
     return HW_OK;
@@ -308,10 +308,10 @@ static hw_status build(grouper *g, size_t n_children, joint_group **ret, size_t 
     return HW_OK;
 }
 
-hw_status joint_groups_build(const joint_table *table, size_t n_tables, const joint_unplaced *own, size_t n_children, double prior, const hw_joint_options *o, hw_arena *arena,
+hw_status joint_groups_build(joint_table *table, size_t n_tables, const joint_pair *pair, const joint_unplaced *own, size_t n_children, double prior, const hw_joint_options *o, hw_arena *arena,
                              joint_group **ret, size_t *ret_n, hw_err *err)
 {
-    grouper g = {.table = table, .n_tables = n_tables, .own = own, .prior = prior, .o = o, .arena = arena};
+    grouper g = {.table = table, .n_tables = n_tables, .pair = pair, .own = own, .prior = prior, .o = o, .arena = arena};
     hw_arena_init(&g.scratch, (size_t)4 << 30);
     hw_status status = build(&g, n_children, ret, ret_n, err);
     hw_arena_release(&g.scratch);

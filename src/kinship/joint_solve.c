@@ -153,7 +153,8 @@ static hw_status room_for_sums(solver *s, hw_err *err)
         r->of_pair[v] = HW_NEW(s->arena, hw_real *, s->g->n + 1);
         r->absent[v] = HW_NEW(s->arena, hw_real *, s->g->n + 1);
         r->unplaced[v] = HW_NEW(s->arena, hw_real, s->g->n_children + 1);
-        if (r->of_pair[v] == NULL || r->absent[v] == NULL || r->unplaced[v] == NULL) {
+        r->relative[v] = HW_NEW(s->arena, hw_real, s->g->n_children + 1);
+        if (r->of_pair[v] == NULL || r->absent[v] == NULL || r->unplaced[v] == NULL || r->relative[v] == NULL) {
             return HW_NO_MEMORY_FAIL(err);
         }
         for (uint32_t i = 0; i < s->g->n; i++) {
@@ -234,7 +235,7 @@ static void give(solver *s, uint32_t i, size_t entry, hw_real w, int view)
     uint32_t at = 0;
     for (uint32_t k = 0; k < t->n_children; k++) {
         if (at < e->n && s->pair[e->pair[at]].child == t->child[k]) {
-            hw_real *own = &r->of_pair[view][i][e->pair[at] - t->first];
+            hw_real *own = e->relative ? &r->relative[view][s->local[k]] : &r->of_pair[view][i][e->pair[at] - t->first];
             *own = hw_real_add(*own, w);
             at++;
         } else if (s->bit[s->local[k]] < 0) {
@@ -244,7 +245,7 @@ static void give(solver *s, uint32_t i, size_t entry, hw_real w, int view)
     }
     for (uint32_t j = 0; j < s->family[t->family].n_missing; j++) {
         bool taken = false;
-        for (uint32_t k = 0; k < e->n; k++) {
+        for (uint32_t k = 0; k < e->n && !e->relative; k++) {
             taken = taken || s->pair[e->pair[k]].missing == j;
         }
         if (!taken) {
@@ -353,7 +354,7 @@ static void descend(finder *f, uint32_t i, uint32_t set, hw_real w)
         if (full && hw_real_cmp(hw_real_mul(hw_real_mul(w, s->weight[i][e]), f->best_after[i + 1]), f->kept[f->top - 1]) <= 0) {
             return;
         }
-        if ((set & s->mask[i][e]) == 0) {
+        if ((set & s->mask[i][e]) == 0 && !table_of(s, i)->entry[e].relative) {
             f->chosen[i] = e;
             descend(f, i + 1, set | s->mask[i][e], hw_real_mul(w, s->weight[i][e]));
         }
@@ -462,7 +463,7 @@ static void count(solver *s)
     size_t sets = (size_t)1 << s->n_shared;
     for (uint32_t i = 0; i < s->g->n; i++) {
         for (size_t e = 0; e < table_of(s, i)->n; e++) {
-            s->weight[i][e] = hw_real_from(1.0);
+            s->weight[i][e] = hw_real_from(table_of(s, i)->entry[e].relative ? 0.0 : 1.0);
         }
     }
     pass_forward(s);
@@ -470,7 +471,8 @@ static void count(solver *s)
     hw_real all = hw_real_from(0.0);
     for (size_t set = 0; set < sets; set++) {
         for (size_t e = 0; e < table_of(s, last)->n; e++) {
-            all = (set & s->mask[last][e]) == 0 ? hw_real_add(all, s->forward[last][set]) : all;
+            bool counts = (set & s->mask[last][e]) == 0 && !table_of(s, last)->entry[e].relative;
+            all = counts ? hw_real_add(all, s->forward[last][set]) : all;
         }
     }
     s->ret->assignments = hw_real_to_double(all);

@@ -8,6 +8,7 @@
 #include "kinship/joint_parts.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Independent evidence: one locus, or two linked ones. */
@@ -75,18 +76,39 @@ static hw_status enumerate(builder *b, uint32_t n, uint32_t from, size_t *count,
     return HW_OK;
 }
 
-/* Beyond the limit the weakest pairs are set aside; what they could add is not bounded then. */
-static void set_aside_weakest(builder *b)
+typedef struct weakness {
+    hw_real ratio;
+    uint32_t at;
+} weakness;
+
+static int by_weakness(const void *x, const void *y)
+{
+    const weakness *a = x;
+    const weakness *b = y;
+    int c = hw_real_cmp(a->ratio, b->ratio);
+    return c != 0 ? c : (a->at < b->at) - (a->at > b->at);
+}
+
+/* Beyond the limit the weakest sixteenth of the pairs, one at least, is set aside; what they could add is not bounded then. */
+static hw_status set_aside_weakest(builder *b, hw_err *err)
 {
     joint_table *t = b->t;
-    uint32_t worst = UINT32_MAX;
+    weakness *w = HW_NEW(&b->m->scratch, weakness, t->n_pairs + 1);
+    uint32_t n = 0;
+    if (w == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
     for (uint32_t i = 0; i < t->n_pairs; i++) {
-        if (t->use[i] && (worst == UINT32_MAX || hw_real_cmp(b->pair[t->first + i].ratio, b->pair[t->first + worst].ratio) < 0)) {
-            worst = i;
+        if (t->use[i]) {
+            w[n++] = (weakness){b->pair[t->first + i].ratio, i};
         }
     }
-    t->use[worst] = false;
+    qsort(w, n, sizeof(*w), by_weakness);
+    for (uint32_t i = 0; i < (n < 16 ? 1 : n / 16); i++) {
+        t->use[w[i].at] = false;
+    }
     t->unproven = "so many children could be placed in one family in so many ways that the weakest pairs were set aside";
+    return HW_OK;
 }
 
 static hw_status list_entries(builder *b, hw_err *err)
@@ -100,17 +122,41 @@ static hw_status list_entries(builder *b, hw_err *err)
     size_t count = 0;
     HW_TRY(enumerate(b, 0, 0, &count, err));
     while (count > b->o->max_assignments) {
-        set_aside_weakest(b);
+        HW_TRY(set_aside_weakest(b, err));
         count = 0;
         memset(b->taken, 0, b->family->n_missing * sizeof(*b->taken));
         HW_TRY(enumerate(b, 0, 0, &count, err));
     }
-    t->entry = HW_NEW(b->arena, joint_entry, count + 1);
+    t->entry = HW_NEW(b->arena, joint_entry, 2 * count + 1);
     if (t->entry == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     count = 0;
-    return enumerate(b, 0, 0, &count, err);
+    HW_TRY(enumerate(b, 0, 0, &count, err));
+    t->n_placed = t->n;
+    return HW_OK;
+}
+
+/*
+ * Whoever could be placed could be, together, the children of a brother or sister of the parents instead. As siblings they say of each other what they say as the
+ * missing; against the family, the child that fits the rival worst speaks for all (more would count one relation twice).
+ */
+static void add_relatives(builder *b)
+{
+    joint_table *t = b->t;
+    for (size_t i = 1; i < t->n_placed && !b->o->flat && b->o->rival_weight > 0.0; i++) {
+        joint_entry e = t->entry[i];
+        double share = b->pair[e.pair[0]].rival;
+        for (uint32_t k = 1; k < e.n; k++) {
+            double own = b->pair[e.pair[k]].rival;
+            share = own < share ? own : share;
+        }
+        if (share > 0.0) {
+            e.relative = true;
+            e.ratio = hw_real_mul_d(e.ratio, share * b->o->rival_weight);
+            t->entry[t->n++] = e;
+        }
+    }
 }
 
 /* ---- likelihoods ---- */
@@ -418,10 +464,11 @@ static int compare_pairs(const uint32_t *a, uint32_t na, const uint32_t *b, uint
     return (na > nb) - (na < nb);
 }
 
-static size_t find_entry(const joint_table *t, const uint32_t *pair, uint32_t n)
+/* With nobody in it, relatives are the empty entry. */
+static size_t find_entry(const joint_table *t, const uint32_t *pair, uint32_t n, bool relative)
 {
-    size_t low = 0;
-    size_t high = t->n;
+    size_t low = relative && n > 0 ? t->n_placed : 0;
+    size_t high = relative && n > 0 ? t->n : t->n_placed;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
         int c = compare_pairs(t->entry[mid].pair, t->entry[mid].n, pair, n);
@@ -453,7 +500,7 @@ static hw_status child_reach(builder *b, uint32_t k, double *sum, uint32_t *rest
         if (n == e->n || hw_real_is_zero(e->ratio)) {
             continue;
         }
-        size_t without = find_entry(t, rest, n);
+        size_t without = find_entry(t, rest, n, e->relative);
         if (without == SIZE_MAX) {
             return HW_FAIL(err, HW_INTERNAL, "family %s: a way of placing children is missing from its table", b->family->id);
         }
@@ -468,14 +515,38 @@ static hw_status child_reach(builder *b, uint32_t k, double *sum, uint32_t *rest
     return HW_OK;
 }
 
+/* Where nobody can be placed beside another, every child reaches as far as its own ratios. */
+static bool reaches_alone(builder *b)
+{
+    joint_table *t = b->t;
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->entry[i].n > 1) {
+            return false;
+        }
+    }
+    for (size_t i = 1; i < t->n; i++) {
+        t->pull[joint_find(t->child, t->n_children, b->pair[t->entry[i].pair[0]].child)] += hw_real_to_double(t->entry[i].ratio);
+    }
+    for (uint32_t k = 0; k < t->n_children; k++) {
+        t->reach[k] = t->unproven != NULL ? (double)INFINITY : t->pull[k];
+    }
+    return true;
+}
+
 static hw_status reaches(builder *b, hw_err *err)
 {
     joint_table *t = b->t;
     t->reach = HW_NEW(b->arena, double, t->n_children + 1);
     t->pull = HW_NEW(b->arena, double, t->n_children + 1);
+    if (t->reach == NULL || t->pull == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    if (reaches_alone(b)) {
+        return HW_OK;
+    }
     double *sum = HW_NEW(&b->m->scratch, double, t->n + 1);
     uint32_t *rest = HW_NEW(&b->m->scratch, uint32_t, b->family->n_missing + 1);
-    if (t->reach == NULL || t->pull == NULL || sum == NULL || rest == NULL) {
+    if (sum == NULL || rest == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     for (uint32_t k = 0; k < t->n_children; k++) {
@@ -518,6 +589,7 @@ hw_status joint_table_build(matcher *m, hw_arena *arena, const joint_pair *pair,
         status = ratios(&b, err);
     }
     if (status == HW_OK) {
+        add_relatives(&b);
         status = reaches(&b, err);
     }
     if (b.has_apart) {

@@ -179,9 +179,74 @@ static void room_for_brothers(void **state)
     fx_nation_drop(&n);
 }
 
+/* One parent typed, two children missing. The second child alone is nothing to list; beside its brother it is. */
+static void a_sibling_below_the_threshold(void **state)
+{
+    (void)state;
+    nation n;
+    fx_nation(&n, "TH01 D3S1358 FGA vWA CSF1PO");
+    fx_population(&n, "rare", 0, MANY);
+    n.o.n_populations = 1;
+    n.set.standard = fx_stepwise(1e-3, 2e-3);
+    uint32_t f = fx_family(&n, "F", "F M; M F; A U F M; B U F M", "A B");
+    fx_member(&n, f, "F", "TH01=6/8 D3S1358=6/8 FGA=6/8 vWA=6/8 CSF1PO=6/8");
+    fx_family(&n, "G", "X U", "X");
+    /* Both have their mother's rare 7s; the second has none of the father's rare 6s. */
+    fx_child(&n, "a", HW_SEX_UNKNOWN, "TH01=6/7 D3S1358=6/7 FGA=6/7 vWA=6/7 CSF1PO=6/7");
+    fx_child(&n, "b", HW_SEX_UNKNOWN, "TH01=7/8 D3S1358=7/8 FGA=7/8 vWA=7/8 CSF1PO=7/8");
+    hw_match_result all, m;
+    fx_match(&n, &all);
+    n.o.threshold_log10 = 2;
+    fx_match(&n, &m);
+    assert_int_equal(m.n_candidates, 2); /* a as A and as B */
+    double sum[2] = {0};
+    for (size_t i = 0; i < all.n_candidates; i++) {
+        const hw_candidate *c = &all.candidate[i];
+        sum[c->child] += fx_candidate(&m, c->child, c->family, c->missing) == NULL ? hw_pow10(c->log10_lr) : 0;
+    }
+    hw_sibling_options so;
+    hw_sibling_result s;
+    hw_sibling_options_init(&so);
+    hw_err err = {0};
+    so.threshold_log10 = 1;
+    fx_ok(hw_siblings(&n.d, &n.o, &so, &s, &err), &err);
+    assert_int_equal(s.n, 1);
+    hw_decision_evidence e = {.rest = {.sum = sum}};
+    hw_decisions without, with;
+    decide(&n, &m, &e, &without);
+    e.siblings = s.pair;
+    e.n_siblings = s.n;
+    hw_policy p;
+    hw_policy_init(&p);
+    fx_ok(hw_decide(&n.d, &n.o, &m, &e, &p, &with, &err), &err);
+    assert_int_equal(with.n_listed, 2);
+    assert_int_equal(with.n, 4);
+    for (size_t i = 2; i < 4; i++) {
+        const hw_candidate *c = &with.candidate[i];
+        assert_true(c->child == 1 && c->family == f && c->missing == i - 2);
+        fx_near(hw_pow10(c->log10_lr), hw_pow10(fx_candidate(&all, 1, f, c->missing)->log10_lr), 1e-12);
+        assert_true(with.decision[i].joint.family_posterior > 0.9 && with.decision[i].verdict.kind == HW_VERDICT_LEAD);
+        assert_int_equal(with.decision[i].verdict.reason[HW_CRITERION_CHANCE].met, HW_ANSWER_UNKNOWN);
+    }
+    assert_true(with.decision[0].joint.family_posterior > without.decision[0].joint.family_posterior); /* and a by b */
+    assert_memory_equal(with.candidate, m.candidate, 2 * sizeof(*m.candidate));
+    hw_decisions_release(&with);
+    s.pair[0].flag = HW_SIBLING_IDENTICAL; /* one child entered twice brings nobody in */
+    fx_ok(hw_decide(&n.d, &n.o, &m, &e, &p, &with, &err), &err);
+    assert_int_equal(with.n, 2);
+    hw_decisions_release(&with);
+    s.pair[0].b = 9;
+    fx_fails(hw_decide(&n.d, &n.o, &m, &e, &p, &with, &err), HW_USAGE, &err, "siblings|9");
+    hw_decisions_release(&without);
+    hw_sibling_result_release(&s);
+    hw_match_result_release(&m);
+    hw_match_result_release(&all);
+    fx_nation_drop(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(reports_what_is_known_and_good), cmocka_unit_test(what_is_not_known_forbids_it), cmocka_unit_test(contested_claims),
-                                       cmocka_unit_test(room_for_brothers)};
+                                       cmocka_unit_test(room_for_brothers), cmocka_unit_test(a_sibling_below_the_threshold)};
     return cmocka_run_group_tests_name("decision", tests, NULL, NULL);
 }

@@ -4,42 +4,10 @@
  * The pieces of memory that the match, the explanation and the case ask an arena for are refused, one at a time. An arena takes blocks from the heap, so that
  * hw_alloc_fail_at alone would meet few of these places; here the linker puts the functions below in front of the arena's (--wrap).
  */
+#include "arena_refusal.h"
 #include "match_fixture.h"
 
 #include "kinship/power.h"
-
-static long arena_calls, arena_fail_at;
-
-static bool refuse(void)
-{
-    return ++arena_calls == arena_fail_at;
-}
-
-void *__real_hw_arena_alloc(hw_arena *a, size_t count, size_t size);
-char *__real_hw_arena_strdup(hw_arena *a, const char *s);
-void *__wrap_hw_arena_alloc(hw_arena *a, size_t count, size_t size);
-char *__wrap_hw_arena_strdup(hw_arena *a, const char *s);
-char *__wrap_hw_arena_printf(hw_arena *a, const char *fmt, ...) HW_PRINTF(2, 3);
-
-void *__wrap_hw_arena_alloc(hw_arena *a, size_t count, size_t size)
-{
-    return refuse() ? NULL : __real_hw_arena_alloc(a, count, size);
-}
-
-char *__wrap_hw_arena_strdup(hw_arena *a, const char *s)
-{
-    return refuse() ? NULL : __real_hw_arena_strdup(a, s);
-}
-
-char *__wrap_hw_arena_printf(hw_arena *a, const char *fmt, ...)
-{
-    char text[2000];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
-    return refuse() ? NULL : __real_hw_arena_strdup(a, text);
-}
 
 typedef struct job {
     nation *n;

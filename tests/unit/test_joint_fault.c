@@ -1,43 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Homeward authors
 // SPDX-License-Identifier: Apache-2.0
 /* The pieces of memory that joint identification, decisions and the search for siblings ask for are refused, one at a time: of an arena (--wrap), then of the heap. */
+#include "arena_refusal.h"
 #include "match_fixture.h"
 
 #include "kinship/decision.h"
 #include "kinship/siblings.h"
-
-static long arena_calls, arena_fail_at;
-
-static bool refuse(void)
-{
-    return ++arena_calls == arena_fail_at;
-}
-
-void *__real_hw_arena_alloc(hw_arena *a, size_t count, size_t size);
-char *__real_hw_arena_strdup(hw_arena *a, const char *s);
-void *__wrap_hw_arena_alloc(hw_arena *a, size_t count, size_t size);
-char *__wrap_hw_arena_strdup(hw_arena *a, const char *s);
-char *__wrap_hw_arena_printf(hw_arena *a, const char *fmt, ...) HW_PRINTF(2, 3);
-
-void *__wrap_hw_arena_alloc(hw_arena *a, size_t count, size_t size)
-{
-    return refuse() ? NULL : __real_hw_arena_alloc(a, count, size);
-}
-
-char *__wrap_hw_arena_strdup(hw_arena *a, const char *s)
-{
-    return refuse() ? NULL : __real_hw_arena_strdup(a, s);
-}
-
-char *__wrap_hw_arena_printf(hw_arena *a, const char *fmt, ...)
-{
-    char text[2000];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
-    return refuse() ? NULL : __real_hw_arena_strdup(a, text);
-}
 
 typedef struct job {
     nation *n;
@@ -54,10 +22,14 @@ static hw_status run(const job *j, hw_err *err)
     hw_policy_init(&p);
     hw_sibling_options_init(&o);
     o.threshold_log10 = 0;
-    hw_status s = j->what == 0 ? hw_decide(&j->n->d, &j->n->o, j->m, NULL, &p, &x, err) : hw_siblings(&j->n->d, &j->n->o, &o, &r, err);
+    const double sum[2] = {1, 1};
+    hw_sibling_pair pair = {.a = 0, .b = 1};
+    hw_decision_evidence e = {.rest = {.sum = j->what == 0 ? NULL : sum}, .siblings = &pair, .n_siblings = j->what == 0 ? 0 : 1};
+    hw_status s = j->what < 2 ? hw_decide(&j->n->d, &j->n->o, j->m, &e, &p, &x, err) : hw_siblings(&j->n->d, &j->n->o, &o, &r, err);
     if (s != HW_OK) {
         assert_true(x.n == 77 && r.n == 77); /* what the caller holds stays */
-    } else if (j->what == 0) {
+    } else if (j->what < 2) {
+        assert_true(j->what == 0 ? x.n == x.n_listed : x.n == x.n_listed + 2);
         hw_decisions_release(&x);
     } else {
         hw_sibling_result_release(&r);
@@ -114,8 +86,12 @@ static void everything_refused_once(void **state)
         hw_match_result m;
         fx_match(&n, &m);
         assert_true(m.n_candidates == 6);
-        for (int what = 0; what < 2; what++) {
-            job j = {.n = &n, .m = &m, .what = what};
+        hw_match_result part = m; /* a with the first family alone: its sibling brings in the rest */
+        hw_candidate own[2] = {*fx_candidate(&m, 0, 0, 0), *fx_candidate(&m, 0, 0, 1)};
+        part.candidate = own;
+        part.n_candidates = 2;
+        for (int what = 0; what < 3; what++) { /* decisions; with siblings; siblings */
+            job j = {.n = &n, .m = what == 1 ? &part : &m, .what = what};
             assert_true(refuse_each(&j, false) > 100);
             assert_true(refuse_each(&j, true) > 10);
         }
