@@ -131,16 +131,6 @@ hw_status match_read_children(cli *c, inputs *in, hw_match_options *ret, hw_err 
 {
     return read_inputs(c, in, true, false, ret, err);
 }
-    HW_TRY(settings_check_linked(c, &in->settings, &in->people.panel, err));
-    ret->population = in->population;
-    ret->n_populations = in->n_populations;
-    ret->settings = &in->settings;
-    ret->n_threads = (unsigned)threads;
-    return HW_OK;
-=======
-    return read_inputs(c, in, ret, err);
->>>>>>> joint
-}
 
 hw_status report_from_args(cli *c, hw_report_options *ret, char *date, hw_err *err)
 {
