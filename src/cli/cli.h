@@ -52,6 +52,7 @@ extern const size_t N_COMMANDS;
 const command *command_find(const char *const *word, size_t n_words, size_t *ret_used);
 
 hw_status cmd_match(cli *c, hw_err *err) HW_MUST_CHECK;
+hw_status cmd_match_merge(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_explain(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_score(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_power(cli *c, hw_err *err) HW_MUST_CHECK;

@@ -1,13 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The Homeward authors
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/* homeward match: every child against every family. */
+/* homeward match: every child against every family; and match merge: the parts of such a search, joined. */
 #include <string.h>
 
 #include "base/csv.h"
 #include "base/file.h"
+#include "cli/assess.h"
 #include "cli/match_args.h"
 #include "cli/review.h"
 #include "cli/run_file.h"
+#include "cli/search_run.h"
 
 static hw_status save(const char *folder, const char *name, const hw_str *text, hw_err *err)
 {
@@ -90,11 +92,58 @@ static hw_status show(const cli *c, const inputs *in, const hw_match_options *o,
     return term_write(&text, err);
 }
 
-static hw_status run(cli *c, inputs *in, hw_err *err)
+/* A part of a search: kept in the folder, nothing said of its pairs yet. */
+static hw_status keep_shard(const cli *c, const inputs *in, const hw_match_options *o, const hw_pairs *p, const char *folder, hw_err *err)
+{
+    const hw_match_result none = {.pairs = p->pairs, .n_candidates = 0, .n_errors = p->n_errors};
+    HW_CLEANUP(hw_str_release) hw_str text = {0};
+    hw_str_init(&text, 0);
+    HW_TRY(run_write(c, in, o, &none, &text, err));
+    HW_TRY(save(folder, "run.json", &text, err));
+    term_note(c->command->name, "part %s: %llu pairs searched, %zu listed; kept in %s. `homeward match merge` joins the parts", args_text(&c->args, "shard"),
+              (unsigned long long)p->pairs, p->n, folder);
+    return HW_OK;
+}
+
+static hw_status tell(cli *c, inputs *in, const hw_match_options *o, const hw_report_options *ro, const assessment *a, const char *folder, hw_err *err)
+{
+    const hw_match_result *r = &a->match;
+    if (folder != NULL) {
+        HW_TRY(save_all(c, in, o, r, folder, err));
+    }
+    say_done(c, in, r, folder);
+    HW_TRY(show(c, in, o, ro, r, err));
+    if (r->pairs == 0 && r->n_errors > 0) { /* that is no matter of one family: a setting, or the wrong files */
+        return HW_FAIL(err, r->error[0].status, "no family could be searched; %s, the first: %s", in->people.family[r->error[0].family].id, r->error[0].text);
+    }
+    return HW_OK;
+}
+
+static hw_status search_and_tell(cli *c, inputs *in, hw_match_options *o, const hw_report_options *ro, const char *folder, bool merge, hw_err *err)
+{
+    HW_CLEANUP(assess_release) assessment a = {0};
+    HW_CLEANUP(hw_pairs_release) hw_pairs p = {0};
+    bool shard = false;
+    HW_TRY(assess_start(c, in, o, &a, err));
+    term_progress bar;
+    term_progress_start(&bar, "matching");
+    o->progress = term_progress_show;
+    o->progress_ctx = &bar;
+    hw_status s = merge ? search_merge(c, in, o, &p, err) : search_run(c, in, o, folder, &p, &shard, err);
+    term_progress_end(&bar);
+    o->progress = NULL;
+    HW_TRY(s);
+    if (shard) {
+        return keep_shard(c, in, o, &p, folder, err);
+    }
+    HW_TRY(assess_pairs(c, in, o, &p, &a, err));
+    return tell(c, in, o, ro, &a, folder, err);
+}
+
+static hw_status run(cli *c, inputs *in, bool merge, hw_err *err)
 {
     hw_match_options o;
     hw_report_options ro;
-    hw_match_result r = {0};
     char date[24];
     uint64_t limit = 0;
     const char *folder = args_text(&c->args, "out");
@@ -105,36 +154,29 @@ static hw_status run(cli *c, inputs *in, hw_err *err)
     HW_TRY(report_from_args(c, &ro, date, err));
     HW_TRY(args_count(&c->args, "limit", 0, 1000000000, &limit, err));
     ro.max_rows = (size_t)limit;
+    if (merge) {
+        HW_TRY(run_apply(c, c->args.operand.v[0], err));
+    }
     HW_TRY(match_read(c, in, &o, err));
     inputs_show_notes(c, in, folder != NULL ? "notes.csv" : NULL);
     HW_TRY(review_inputs(c, in, &o, folder != NULL ? "notes.csv" : NULL, err));
-    term_progress bar;
-    term_progress_start(&bar, "matching");
-    o.progress = term_progress_show;
-    o.progress_ctx = &bar;
-    hw_status s = hw_match(&in->people, &o, &r, err);
-    term_progress_end(&bar);
-    HW_TRY(s);
-    review_drop_empty(c, in, &r);
-    if (folder != NULL) {
-        s = save_all(c, in, &o, &r, folder, err);
-    }
-    if (s == HW_OK) {
-        say_done(c, in, &r, folder);
-        s = show(c, in, &o, &ro, &r, err);
-    }
-    if (s == HW_OK && r.pairs == 0 && r.n_errors > 0) { /* that is no matter of one family: a setting, or the wrong files */
-        s = HW_FAIL(err, r.error[0].status, "no family could be searched; %s, the first: %s", in->people.family[r.error[0].family].id, r.error[0].text);
-    }
-    hw_match_result_release(&r);
-    return s;
+    return search_and_tell(c, in, &o, &ro, folder, merge, err);
 }
 
 hw_status cmd_match(cli *c, hw_err *err)
 {
     inputs in;
     inputs_init(&in);
-    hw_status s = run(c, &in, err);
+    hw_status s = run(c, &in, false, err);
+    inputs_release(&in);
+    return s;
+}
+
+hw_status cmd_match_merge(cli *c, hw_err *err)
+{
+    inputs in;
+    inputs_init(&in);
+    hw_status s = run(c, &in, true, err);
     inputs_release(&in);
     return s;
 }

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/assess.h"
 #include "cli/inputs.h"
 #include "cli/match_args.h"
 #include "cli/nearest.h"
+#include "cli/search_run.h"
 
 static const arg_option HELP_OPTION[] = {{"help", 'h', ARG_FLAG, NULL, NULL, "show this help"}, {0}};
 
@@ -137,7 +139,10 @@ const command COMMANDS[] = {
     {"match", NULL, "every rescued child against every searching family", "Main job",
      "Gives the ranked list of pairs: likelihood ratio against an unrelated child (log10, in the first table and the smallest over all tables), strongest "
      "rival, posterior under the stated prior, and the verbal scale. Families whose stated relatives do not fit are listed with the reason and the rest goes on.",
-     OPTIONS(TABLE_OPTIONS, PEOPLE_OPTIONS, MATCH_OUTPUT, MATCH_OPTIONS, LINEAGE_OPTIONS, SETTINGS_OPTIONS, SAMPLE_OPTIONS, READ_OPTIONS, THREAD_OPTIONS, LANG_OPTIONS), 0, 0, cmd_match},
+     OPTIONS(TABLE_OPTIONS, PEOPLE_OPTIONS, MATCH_OUTPUT, MATCH_OPTIONS, SEARCH_OPTIONS, ASSESS_OPTIONS, LINEAGE_OPTIONS, SETTINGS_OPTIONS, SAMPLE_OPTIONS, READ_OPTIONS, THREAD_OPTIONS, LANG_OPTIONS), 0, 0, cmd_match},
+    {"match merge", "RUN...", "the parts of a search, joined into one run", "Main job",
+     "RUN are the folders that `homeward match --shard I/N --out RUN` wrote, of one search; files and options are taken from the first. A part given twice counts once. Ends as `homeward match` does.",
+     OPTIONS(MATCH_OUTPUT, TABLE_OPTIONS, PEOPLE_OPTIONS, MATCH_OPTIONS, ASSESS_OPTIONS, LINEAGE_OPTIONS, SETTINGS_OPTIONS, SAMPLE_OPTIONS, READ_OPTIONS, THREAD_OPTIONS, LANG_OPTIONS), 1, SIZE_MAX, cmd_match_merge},
     {"match explain", "CHILD FAMILY", "one child and one family, locus by locus", "Main job",
      "Shows every locus with its genotypes and ratio, the mutations assumed, the rivals, the pedigree and the sentence a laboratory would write; on the terminal, or as HTML, "
      "SVG, PDF or JSON.",

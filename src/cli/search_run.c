@@ -220,11 +220,11 @@ static hw_status match_searched(const char *path, const hw_dataset *d, base_run 
     HW_CLEANUP(hw_str_release) hw_str key = {0};
     HW_CLEANUP(hw_map_release) hw_map now;
     HW_CLEANUP(hw_csv_release) hw_csv r;
+    hw_csv_init(&r, NULL, 0, ',');
     hw_str_init(&text, HW_PAIR_LOG_MAX_BYTES);
     hw_str_init(&key, 0);
     hw_map_init(&now, 0);
     HW_TRY(index_now(d, &now, err));
-    hw_csv_init(&r, NULL, 0, ',');
     HW_TRY(hw_file_read(path, HW_PAIR_LOG_MAX_BYTES, &text, err));
     hw_csv_init(&r, text.s, text.len, ',');
     size_t n_children = 0;

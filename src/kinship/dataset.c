@@ -25,7 +25,9 @@ void hw_dataset_init(hw_dataset *d)
 void hw_dataset_release(hw_dataset *d)
 {
     for (size_t i = 0; i < d->n_families; i++) {
-        hw_pedigree_release(&d->family[i].pedigree);
+        if (d->family[i].under == NULL) {
+            hw_pedigree_release(&d->family[i].pedigree);
+        }
     }
     for (size_t i = 0; i < d->n_cases; i++) {
         for (uint32_t h = 0; h < d->kase[i].n_hypotheses; h++) {
@@ -45,6 +47,20 @@ void hw_dataset_release(hw_dataset *d)
     hw_panel_release(&d->panel);
     hw_arena_release(&d->arena);
     memset(d, 0, sizeof *d);
+}
+
+hw_status hw_dataset_add_part(hw_dataset *d, const hw_family *part, const char *under, uint32_t whole, hw_err *err)
+{
+    HW_TRY(HW_GROW(d->family, d->n_families, d->family_cap, MAX_FAMILIES, "families", err));
+    hw_family *f = &d->family[d->n_families];
+    *f = *part;
+    f->under = hw_arena_strdup(&d->arena, under);
+    f->whole = whole;
+    if (f->under == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    d->n_families++;
+    return HW_OK;
 }
 
 hw_status hw_dataset_add_profile(hw_dataset *d, hw_profile *p, hw_err *err)

@@ -23,6 +23,8 @@ typedef struct hw_family {
     uint32_t n_missing;
     const char *comment;        /* or NULL */
     uint32_t line;
+    const char *under;          /* NULL; else this is another family of the dataset searched under these of its members alone ("MO, S1"): pedigree and profiles are borrowed from it */
+    uint32_t whole;             /* then: that family's index */
 } hw_family;
 
 /** A case for any hypotheses: the same profiles under several pedigrees. Persons are matched to profiles by id. */
@@ -78,6 +80,8 @@ HW_API hw_status hw_dataset_add_profile(hw_dataset *d, hw_profile *p, hw_err *er
 HW_API hw_status hw_dataset_add_child(hw_dataset *d, hw_profile *p, hw_err *err) HW_MUST_CHECK; /* also adds the profile */
 /** New family with an initialised pedigree. The pointer is valid until the next add; use the index. */
 HW_API hw_status hw_dataset_add_family(hw_dataset *d, const char *id, size_t *ret_index, hw_err *err) HW_MUST_CHECK;
+/** Add a family that is family `whole` under a part of its members, as hw_family_restrict makes it (its arrays must live as long as the dataset). */
+HW_API hw_status hw_dataset_add_part(hw_dataset *d, const hw_family *part, const char *under, uint32_t whole, hw_err *err) HW_MUST_CHECK;
 HW_API hw_status hw_dataset_add_case(hw_dataset *d, const char *id, size_t *ret_index, hw_err *err) HW_MUST_CHECK;
 /** New empty population in the arena. */
 HW_API hw_status hw_dataset_add_population(hw_dataset *d, const char *name, hw_population **ret, hw_err *err) HW_MUST_CHECK;

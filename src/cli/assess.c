@@ -1,0 +1,229 @@
+// SPDX-FileCopyrightText: 2026 The Homeward authors
+// SPDX-License-Identifier: AGPL-3.0-or-later
+#include "cli/assess.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "cli/review.h"
+#include "formats/policy.h"
+
+const arg_option ASSESS_OPTIONS[] = {
+    {"policy", 0, ARG_ONE, "FILE", "file", "what makes a candidate a report or a lead (homeward-policy(5)). Default: the shipped default.policy"},
+    {"no-check", 0, ARG_FLAG, NULL, NULL, "leave the quality check out: nothing is then reported, only leads; families are searched as stated only"},
+    {0},
+};
+
+static hw_status read_policy(cli *c, assessment *a, hw_err *err)
+{
+    const char *path = args_text(&c->args, "policy");
+    hw_policy_init(&a->policy);
+    a->policy_name = path == NULL ? "default" : path;
+    if (path == NULL) { /* the shipped file says the same with its reasons */
+        return HW_OK;
+    }
+    HW_CLEANUP(hw_str_release) hw_str text = {0};
+    hw_str_init(&text, HW_POLICY_MAX_BYTES);
+    HW_TRY(hw_file_read(path, HW_POLICY_MAX_BYTES, &text, err));
+    return hw_policy_read(path, text.s, text.len, &a->policy, err);
+}
+
+/* ---- families that do not fit ---- */
+
+static hw_status add_parts(inputs *in, assessment *a, hw_err *err)
+{
+    hw_dataset *d = &in->people;
+    const hw_fit_result *r = &a->quality.fits;
+    for (size_t i = 0; i < r->n_fits; i++) {
+        const hw_fit *f = &r->fit[i];
+        for (uint32_t k = 0; f->verdict == HW_FIT_MISFIT && k < f->n_subsets; k++) {
+            hw_family part;
+            HW_CLEANUP(hw_str_release) hw_str who = {0};
+            hw_str_init(&who, 4096);
+            hw_family_kept(&d->family[f->family], f->subset[k].keep, &who);
+            HW_TRY(hw_str_check(&who, err));
+            HW_TRY(hw_family_restrict(&d->family[f->family], f->subset[k].keep, &d->arena, &part, err));
+            HW_TRY(hw_dataset_add_part(d, &part, who.s, f->family, err));
+            a->n_parts++;
+        }
+    }
+    return HW_OK;
+}
+
+hw_status assess_start(cli *c, inputs *in, const hw_match_options *o, assessment *ret, hw_err *err)
+{
+    *ret = (assessment){.checked = !args_has(&c->args, "no-check")};
+    hw_arena_init(&ret->arena, (size_t)4 << 30);
+    HW_TRY(read_policy(c, ret, err));
+    if (!ret->checked) {
+        return HW_OK;
+    }
+    hw_profile_bounds bounds;
+    hw_profile_bounds_init(&bounds);
+    HW_TRY(findings_make(in, o, &bounds, &ret->quality, err));
+    return add_parts(in, ret, err);
+}
+
+static uint32_t whole_of(const hw_dataset *d, uint32_t family)
+{
+    return d->family[family].under != NULL ? d->family[family].whole : family;
+}
+
+/* Which pair of the same child and the same missing person is the strongest, over the parts of the family and the family as stated. */
+typedef struct claim {
+    uint32_t whole, missing, child;
+    size_t pair;
+    hw_real ratio;
+} claim;
+
+static int by_claim(const void *x, const void *y)
+{
+    const claim *a = x;
+    const claim *b = y;
+    const uint32_t p[3] = {a->whole, a->missing, a->child};
+    const uint32_t q[3] = {b->whole, b->missing, b->child};
+    for (int i = 0; i < 3; i++) {
+        if (p[i] != q[i]) {
+            return p[i] < q[i] ? -1 : 1;
+        }
+    }
+    int order = hw_real_cmp(b->ratio, a->ratio);
+    return order != 0 ? order : (a->pair > b->pair) - (a->pair < b->pair);
+}
+
+static hw_status keep_best_parts(const hw_dataset *d, hw_pairs *p, hw_err *err)
+{
+    HW_AUTO_FREE claim *all = hw_alloc(p->n + 1, sizeof(*all));
+    HW_AUTO_FREE bool *drop = hw_alloc(p->n + 1, sizeof(*drop));
+    if (all == NULL || drop == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t i = 0; i < p->n; i++) {
+        all[i] = (claim){whole_of(d, p->pair[i].family), p->pair[i].missing, p->pair[i].child, i, p->pair[i].ratio};
+    }
+    if (p->n > 1) {
+        qsort(all, p->n, sizeof(*all), by_claim);
+    }
+    for (size_t i = 1; i < p->n; i++) {
+        drop[all[i].pair] = all[i].whole == all[i - 1].whole && all[i].missing == all[i - 1].missing && all[i].child == all[i - 1].child;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        if (!drop[i]) {
+            p->pair[kept++] = p->pair[i];
+        }
+    }
+    p->n = kept;
+    return HW_OK;
+}
+
+/* ---- what is known of quality ---- */
+
+static void concerns(const finding *f, hw_answer *child, hw_answer *family)
+{
+    for (uint32_t i = 0; i < f->n_who; i++) {
+        if (f->who[i].child != HW_NOBODY) {
+            child[f->who[i].child] = HW_ANSWER_NO;
+        }
+        if (f->who[i].family != HW_NOBODY) {
+            family[f->who[i].family] = HW_ANSWER_NO;
+        }
+    }
+}
+
+static hw_status all_are(hw_arena *arena, size_t n, hw_answer what, hw_answer **ret, hw_err *err)
+{
+    *ret = HW_NEW(arena, hw_answer, n + 1);
+    if (*ret == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        (*ret)[i] = what;
+    }
+    return HW_OK;
+}
+
+static hw_status quality_known(const hw_dataset *d, assessment *a, hw_decision_evidence *e, hw_err *err)
+{
+    hw_answer *child = NULL;
+    hw_answer *family = NULL;
+    hw_answer *fits = NULL;
+    if (!a->checked) {
+        return HW_OK;
+    }
+    HW_TRY(all_are(&a->arena, d->n_children, HW_ANSWER_YES, &child, err));
+    HW_TRY(all_are(&a->arena, d->n_families, HW_ANSWER_YES, &family, err));
+    HW_TRY(all_are(&a->arena, d->n_families, HW_ANSWER_YES, &fits, err));
+    for (size_t i = 0; i < a->quality.n; i++) {
+        const finding *f = &a->quality.list[i];
+        if (f->code == FINDING_MISFIT || f->code == FINDING_NOT_COMPUTED) {
+            fits[f->who[0].family] = f->code == FINDING_MISFIT ? HW_ANSWER_NO : HW_ANSWER_UNKNOWN;
+        } else {
+            concerns(f, child, family);
+        }
+    }
+    for (size_t i = 0; i < a->match.n_errors; i++) {
+        fits[a->match.error[i].family] = HW_ANSWER_NO;
+    }
+    for (size_t f = 0; f < d->n_families; f++) {
+        if (d->family[f].under != NULL) {
+            fits[f] = HW_ANSWER_NO;
+            family[f] = family[d->family[f].whole];
+        }
+    }
+    e->family_fits = fits;
+    e->family_quality = family;
+    e->child_quality = child;
+    return HW_OK;
+}
+
+/* ---- after the search ---- */
+
+static hw_status find_chance(const hw_dataset *d, const hw_match_options *o, assessment *a, hw_err *err)
+{
+    size_t n = a->match.n_candidates;
+    a->chance_hits = HW_NEW(&a->arena, double, n + 1);
+    if (a->chance_hits == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    if (n == 0) {
+        return HW_OK;
+    }
+    hw_chance_database_options p;
+    hw_chance_database_options_init(&p);
+    HW_TRY(hw_chance_database_new(d, o, &p, &a->chance, err));
+    for (size_t i = 0; i < n; i++) {
+        a->chance_hits[i] = hw_chance_database_at(a->chance, a->match.candidate[i].log10_lr).upper;
+    }
+    return HW_OK;
+}
+
+hw_status assess_pairs(cli *c, inputs *in, const hw_match_options *o, hw_pairs *p, assessment *io, hw_err *err)
+{
+    const hw_dataset *d = &in->people;
+    hw_sibling_options so;
+    hw_sibling_options_init(&so);
+    HW_TRY(keep_best_parts(d, p, err));
+    HW_TRY(hw_match_describe(d, o, p, &io->match, err));
+    review_drop_empty(c, in, &io->match);
+    hw_match_options quiet = *o;
+    quiet.progress = NULL;
+    HW_TRY(find_chance(d, &quiet, io, err));
+    HW_TRY(hw_siblings(d, &quiet, &so, &io->siblings, err));
+    hw_decision_evidence e = {.rest = {io->match.rest, io->match.rest_low, io->match.rest_high}, .chance_hits = io->chance_hits, .siblings = io->siblings.pair,
+                              .n_siblings = io->siblings.n};
+    HW_TRY(quality_known(d, io, &e, err));
+    return hw_decide(d, o, &io->match, &e, &io->policy, &io->decisions, err);
+}
+
+void assess_release(assessment *a)
+{
+    hw_decisions_release(&a->decisions);
+    hw_sibling_result_release(&a->siblings);
+    hw_match_result_release(&a->match);
+    hw_chance_database_free(a->chance);
+    findings_release(&a->quality);
+    hw_arena_release(&a->arena);
+    *a = (assessment){0};
+}
