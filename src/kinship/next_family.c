@@ -6,6 +6,9 @@
 
 #include "kinship/next_parts.h"
 
+#define HEAT_SHARE 4u    /* of the draws, for a first look */
+#define HEAT_KEPT 3u     /* options looked at in full */
+#define LEAST_LEFT 0.004 /* of a missing person's probability: less is not worth a sample anywhere */
 #define SOFT_WEIGHT 0.01 /* of what an option brings nearer to the threshold, in the choice of the next step alone */
 
 static uint32_t missing_shown(const next_question *q)
@@ -113,27 +116,54 @@ typedef struct choice {
     uint64_t options;
 } choice;
 
-static hw_status try_option(const next_context *c, matcher *m, const next_group *g, const next_option *o, choice *ch, double *best, hw_err *err)
+/* ret_worth: untouched when the option cannot be computed, which *ret_possible tells. */
+static hw_status try_option(const next_context *c, matcher *m, const next_group *g, const next_option *o, choice *ch, next_step *ret, double *ret_worth, bool *ret_possible,
+                            hw_err *err)
 {
     next_set s = ch->done;
     hw_err mine = {0};
     next_set_add(&s, o);
     hw_status status = values_of(c, m, g, &s, ch->then, &mine);
     ch->options++;
+    *ret_possible = status == HW_OK;
     if (status != HW_OK) {
         return next_left_out(status) ? HW_OK : HW_FAIL(err, status, "%s", mine.msg);
     }
-    next_step step = {.option = {*o}, .n_options = 1, .samples = o->n};
-    mean_step(g, ch->now, ch->then, &step);
-    double worth = (step.gain + SOFT_WEIGHT * (mean_soft(g, ch->then) - mean_soft(g, ch->now))) / (double)o->n;
-    if (!ch->found || worth > *best) {
-        next_value *swap = ch->best;
-        ch->best = ch->then;
-        ch->then = swap;
-        ch->step = step;
-        ch->found = true;
-        *best = worth;
+    *ret = (next_step){.option = {*o}, .n_options = 1, .samples = o->n};
+    mean_step(g, ch->now, ch->then, ret);
+    *ret_worth = (ret->gain + SOFT_WEIGHT * (mean_soft(g, ch->then) - mean_soft(g, ch->now))) / (double)o->n;
+    return HW_OK;
+}
+
+/* A first look with a quarter of the draws: the options that look best are looked at in full. */
+static hw_status heats(const next_context *c, matcher *m, const next_group *g, choice *ch, next_option *io, uint32_t *io_n, hw_err *err)
+{
+    double worth[NEXT_OPTIONS_MAX];
+    uint32_t n = 0;
+    next_group few = *g;
+    few.draws = g->draws / HEAT_SHARE;
+    if (*io_n <= HEAT_KEPT || few.draws == 0 || g->plain) {
+        return HW_OK;
     }
+    for (uint32_t i = 0; i < *io_n; i++) {
+        const next_option o = io[i];
+        next_step step;
+        double w = 0.0;
+        bool possible = false;
+        HW_TRY(try_option(c, m, &few, &o, ch, &step, &w, &possible, err));
+        if (!possible) {
+            continue;
+        }
+        uint32_t at = n++;
+        while (at > 0 && worth[at - 1] < w) {
+            worth[at] = worth[at - 1];
+            io[at] = io[at - 1];
+            at--;
+        }
+        worth[at] = w;
+        io[at] = o;
+    }
+    *io_n = n < HEAT_KEPT ? n : HEAT_KEPT;
     return HW_OK;
 }
 
@@ -143,8 +173,20 @@ static hw_status best_option(const next_context *c, matcher *m, const next_group
     uint32_t n = next_list(c, g->q[0].family, missing_shown(&g->q[0]), &ch->done, option);
     double best = 0.0;
     ch->found = false;
+    HW_TRY(heats(c, m, g, ch, option, &n, err));
     for (uint32_t i = 0; i < n; i++) {
-        HW_TRY(try_option(c, m, g, &option[i], ch, &best, err));
+        next_step step;
+        double worth = 0.0;
+        bool possible = false;
+        HW_TRY(try_option(c, m, g, &option[i], ch, &step, &worth, &possible, err));
+        if (possible && (!ch->found || worth > best)) {
+            next_value *swap = ch->best;
+            ch->best = ch->then;
+            ch->then = swap;
+            ch->step = step;
+            ch->found = true;
+            best = worth;
+        }
     }
     if (ch->found) {
         next_value *swap = ch->now;
@@ -153,6 +195,19 @@ static hw_status best_option(const next_context *c, matcher *m, const next_group
         next_set_add(&ch->done, &ch->step.option[0]);
     }
     return HW_OK;
+}
+
+/* What no sample can exceed, for each missing person. */
+static double left_to_gain(const next_group *g, const next_value *now)
+{
+    double left = 0.0;
+    double persons = 0.0;
+    for (uint32_t i = 0; i < g->n; i++) {
+        double n = g->q[i].missing == UINT32_MAX ? (double)g->q[i].family->n_missing : 1.0;
+        left += n - now[i].p;
+        persons += n;
+    }
+    return left / persons;
 }
 
 hw_status next_ladder_find(const next_context *c, matcher *m, const next_group *g, next_ladder *ret, uint64_t *ret_options, hw_err *err)
@@ -164,7 +219,7 @@ hw_status next_ladder_find(const next_context *c, matcher *m, const next_group *
     }
     choice ch = {.now = room, .then = room + g->n, .best = room + 2 * (size_t)g->n};
     HW_TRY(values_of(c, m, g, &ch.done, ch.now, err));
-    while (l.n < HW_NEXT_STEPS) {
+    while (l.n < HW_NEXT_STEPS && left_to_gain(g, ch.now) > LEAST_LEFT) {
         HW_TRY(best_option(c, m, g, &ch, err));
         if (!ch.found) {
             break;

@@ -12,8 +12,8 @@
 
 void hw_next_options_init(hw_next_options *p)
 {
-    *p = (hw_next_options){.level = 0.999, .threshold_log10 = (double)NAN, .rescued = (double)NAN, .to_find = true, .draws = 24, .seed = 1, .budget = 100,
-                           .max_shapes = 400, .members = 12, .refine = 500};
+    *p = (hw_next_options){.level = 0.999, .threshold_log10 = (double)NAN, .rescued = (double)NAN, .to_find = true, .draws = 16, .seed = 1, .budget = 100,
+                           .max_shapes = 250, .members = 8, .refine = 200};
 }
 
 const char *hw_next_kind_text(hw_next_kind kind)

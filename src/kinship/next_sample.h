@@ -61,12 +61,12 @@ typedef struct hw_next_options {
     bool to_find;           /* relatives whom the pedigree does not name too; true */
     const char *const *kit; /* loci that a new sample and a sample typed again are typed at; n_kit 0: every locus of the dataset that the first table has */
     size_t n_kit;
-    uint32_t draws;         /* for each option of a family; 24 */
+    uint32_t draws;         /* for each option of a family; 16 */
     uint64_t seed;
     uint64_t budget;        /* samples */
-    uint32_t max_shapes;    /* shapes of families; loci are counted more coarsely until there are no more than these; 400 */
-    uint32_t members;       /* families of a shape that are computed, at most; 12 */
-    uint32_t refine;        /* of the families chosen, so many are computed for themselves; 500 */
+    uint32_t max_shapes;    /* shapes of families; loci are counted more coarsely until there are no more than these; 250 */
+    uint32_t members;       /* families computed for a shape that holds a thousandth of all; three times as many for a hundredth, fewer for less; 8 */
+    uint32_t refine;        /* of the families chosen, so many are computed for themselves; 200 */
 } hw_next_options;
 HW_API void hw_next_options_init(hw_next_options *p);
 

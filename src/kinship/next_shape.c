@@ -13,10 +13,10 @@
 #define KEY_PERSONS 64u /* a larger family is a shape of its own */
 #define KEY_BYTES (KEY_PERSONS * 24u + 32u)
 #define ALL_LOCI 1000u
-#define FIND_MEMBERS 4u /* families by which a shape's ladder is found */
+#define FIND_MEMBERS 3u /* families by which a shape's ladder is found */
 #define FIND_DRAWS 4u   /* draws for each of them */
-#define VALUE_DRAWS 4u  /* draws for each of the others, by which it is valued: families differ by more than that */
-#define LARGE_MOST 4u   /* a shape that holds many of the families is valued by up to so many times more of them */
+#define VALUE_DRAWS 2u  /* draws for each of the others, by which it is valued: families differ by more than that */
+#define LARGE_MOST 3u   /* a shape that holds a hundredth of the families is valued by so many times more of them */
 #define LINE_LEAST 8u   /* families for a line */
 
 /* ---- keys ---- */
@@ -263,11 +263,13 @@ static hw_status members_of(const values_job *j, matcher *m, next_shape *sh, uin
     return HW_OK;
 }
 
+/* More for a shape that holds more of the families: what it says decides more. */
 static uint32_t wanted_of(const values_job *j, const next_shape *sh)
 {
-    uint64_t more = 1 + 8 * (uint64_t)sh->count / (j->families + 1);
-    uint64_t n = (uint64_t)j->c->p->members * (more < LARGE_MOST ? more : LARGE_MOST);
-    return n < sh->count ? (uint32_t)n : sh->count;
+    double share = (double)sh->count / (double)j->families;
+    uint32_t members = j->c->p->members;
+    uint32_t n = share >= 0.01 ? LARGE_MOST * members : share >= 0.001 ? members : share >= 0.0001 ? (members + 1) / 2 : (members + 3) / 4;
+    return n < sh->count ? n : sh->count;
 }
 
 /* The ladder by the first few of them, its value by the others, so that what was chosen for its luck is not valued by it. */
@@ -276,7 +278,7 @@ static hw_status value_shape(const values_job *j, matcher *m, next_shape *sh, co
     const next_context *c = j->c;
     uint64_t options = 0;
     uint32_t few = n >= 2 * FIND_MEMBERS ? FIND_MEMBERS : (n + 1) / 2;
-    next_group g = {.q = q, .n = few, .draws = FIND_DRAWS * FIND_MEMBERS / few, .stream = 1};
+    next_group g = {.q = q, .n = few, .draws = n < FIND_MEMBERS && sh->count > n ? FIND_DRAWS : FIND_DRAWS * FIND_MEMBERS / few, .stream = 1};
     HW_TRY(next_ladder_find(c, m, &g, &sh->ladder, &options, err));
     double *z = room + (size_t)n * HW_NEXT_STEPS;
     const next_question *rest = n > few ? q + few : q;
@@ -284,7 +286,7 @@ static hw_status value_shape(const values_job *j, matcher *m, next_shape *sh, co
     for (uint32_t i = 0; i < n_rest; i++) {
         z[i] = next_rarity(c, rest[i].family);
     }
-    g = (next_group){.q = rest, .n = n_rest, .draws = n_rest < FIND_MEMBERS ? c->p->draws : VALUE_DRAWS, .stream = 2};
+    g = (next_group){.q = rest, .n = n_rest, .draws = n_rest < FIND_MEMBERS && n == sh->count ? c->p->draws : VALUE_DRAWS, .stream = 2};
     HW_TRY(next_ladder_value(c, m, &g, &sh->ladder, room, err));
     fit_line(sh, z, room, n_rest);
     sh->n_computed = n;
