@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Homeward authors
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The whole database: every family gets the steps of its shape, the best are taken until the samples are spent, the families taken are computed for themselves, the best are taken
- * once more, and what they are worth is computed by draws that chose nothing.
+ * The whole database: every family gets the steps of its shape, and the best are taken until the samples are spent. When those families are few enough, they are computed for
+ * themselves and the best taken once more; else some of them are, to put the sum right. What the steps are worth is computed by draws that chose nothing.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #include "base/thread.h"
 #include "kinship/next_parts.h"
 
+#define RESIDUAL_LEAST 30.0 /* steps from which a mean of them is worth more than what shapes say of themselves */
 #define AHEAD 2u /* families computed for themselves: those of so many times the budget, as far as --refine reaches */
 
 /* A step of a family on the list. */
@@ -40,6 +41,7 @@ typedef struct plan {
     size_t n_chosen;
     uint64_t stream;     /* of own_work */
     bool chosen_only;
+    bool chosen_by_own;
 } plan;
 
 static int by_rate(const void *a, const void *b)
@@ -143,20 +145,48 @@ static hw_status own_work(void *ctx, size_t item, unsigned worker, hw_err *err)
     return HW_OK;
 }
 
+static void add_own(plan *p, uint32_t f)
+{
+    if (p->own_of[f] == 0) {
+        p->own[p->n_own] = (own){.family = f, .ladder = *ladder_of(p, f)};
+        p->own_of[f] = ++p->n_own;
+    }
+}
+
+/* Families of the budget and as many after them: can all be computed for themselves? */
+static bool all_within(plan *p)
+{
+    const next_context *c = p->c;
+    uint64_t samples = 0;
+    size_t n = 0;
+    while (n < p->n_picks && n <= c->p->refine && samples < AHEAD * c->p->budget) {
+        samples += p->pick[n++].samples;
+    }
+    return n <= c->p->refine;
+}
+
 static hw_status compute_best(plan *p, hw_err *err)
 {
     next_context *c = p->c;
     uint64_t samples = 0;
-    for (size_t i = 0; i < p->n_picks && p->n_own < c->p->refine && samples < AHEAD * c->p->budget; i++) {
-        uint32_t f = p->pick[i].family;
+    for (size_t i = 0; i < p->n_picks && samples < AHEAD * c->p->budget; i++) {
         samples += p->pick[i].samples;
-        if (p->own_of[f] == 0) {
-            p->own[p->n_own] = (own){.family = f, .ladder = *ladder_of(p, f)};
-            p->own_of[f] = ++p->n_own;
-        }
+        add_own(p, p->pick[i].family);
     }
     p->stream = 3;
-    return hw_parallel_for(p->n_own, c->n_threads, own_work, p, err);
+    HW_TRY(hw_parallel_for(p->n_own, c->n_threads, own_work, p, err));
+    list_all(p);
+    choose(p);
+    return HW_OK;
+}
+
+/* When there are too many, some of those chosen are computed, evenly spread: they say how far off the shapes are, and change no choice. */
+static void spread_own(plan *p)
+{
+    size_t wanted = p->c->p->refine < p->n_chosen ? p->c->p->refine : p->n_chosen;
+    for (size_t i = 0; i < wanted; i++) {
+        add_own(p, p->pick[p->chosen[i * p->n_chosen / wanted]].family);
+    }
 }
 
 /* ---- the result ---- */
@@ -187,11 +217,37 @@ static hw_status publish(const plan *p, hw_next_result *r, hw_err *err)
     return HW_OK;
 }
 
-/* Families of one shape share its error, those computed for themselves have errors of their own. */
+/* By how much what is computed of a family for itself exceeds what its shape says, over the steps chosen. */
+typedef struct residual {
+    double sum, square, n;
+} residual;
+
+static residual residual_of(const plan *p)
+{
+    residual r = {0.0, 0.0, 0.0};
+    for (size_t i = 0; !p->chosen_by_own && i < p->n_chosen; i++) {
+        const pick *x = &p->pick[p->chosen[i]];
+        uint32_t at = p->own_of[x->family];
+        if (at > 0 && !p->own[at - 1].failed) {
+            double d = p->c->rescued * (p->own[at - 1].ladder.step[x->number].gain - x->gain);
+            r.sum += d;
+            r.square += d * d;
+            r.n += 1.0;
+        }
+    }
+    return r;
+}
+
+/*
+ * Families of one shape share its error, so that of a sum over thousands of them is large. With enough of them computed for themselves, the sum is put right by what those say
+ * (difference estimator), and the error is that of their mean.
+ */
 static hw_status sum_up(const plan *p, hw_next_result *r, hw_err *err)
 {
     HW_AUTO_FREE double *shared = hw_alloc((size_t)p->shapes.n + 1, sizeof(*shared));
+    residual off = residual_of(p);
     double variance = 0.0;
+    double by_shape = 0.0;
     if (shared == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
@@ -201,11 +257,17 @@ static hw_status sum_up(const plan *p, hw_next_result *r, hw_err *err)
         r->samples += s->samples;
         if (s->by_shape) {
             shared[p->shapes.of[s->family]] += s->gain_se;
+            by_shape += 1.0;
         } else {
             variance += s->gain_se * s->gain_se;
         }
     }
-    for (uint32_t i = 0; i < p->shapes.n; i++) {
+    if (off.n >= RESIDUAL_LEAST) {
+        double spread = (off.square - off.sum * off.sum / off.n) / (off.n - 1.0);
+        r->gain += by_shape * off.sum / off.n;
+        variance += by_shape * by_shape * (spread > 0.0 ? spread : 0.0) / off.n;
+    }
+    for (uint32_t i = 0; off.n < RESIDUAL_LEAST && i < p->shapes.n; i++) {
         variance += shared[i] * shared[i];
     }
     r->gain_se = sqrt(variance);
@@ -229,6 +291,7 @@ static hw_status say_errors(const plan *p, hw_next_result *r, hw_err *err)
         r->n_errors += p->own[i].failed ? 1 : 0;
     }
     r->n_shapes = p->shapes.n;
+    r->n_own = p->n_own;
     if (text != NULL) {
         r->first_error = hw_arena_strdup(&r->arena, text);
         return r->first_error == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
@@ -242,9 +305,13 @@ static hw_status make_plan(plan *p, hw_next_result *r, hw_err *err)
     HW_TRY(next_shapes_find(c, &p->shapes, err));
     HW_TRY(next_shapes_value(c, &p->shapes, err));
     list_all(p);
-    HW_TRY(compute_best(p, err));
-    list_all(p);
     choose(p);
+    p->chosen_by_own = all_within(p);
+    if (p->chosen_by_own) {
+        HW_TRY(compute_best(p, err));
+    } else {
+        spread_own(p);
+    }
     p->stream = 4;
     p->chosen_only = true;
     HW_TRY(hw_parallel_for(p->n_own, c->n_threads, own_work, p, err));

@@ -9,7 +9,9 @@
 
 #include "kinship/next_parts.h"
 
-#define STEP 0.05   /* of the convolution, in log10: the middle of the bounds is within a few thousandths */
+#define STEP 0.04   /* of the convolution, in log10 */
+#define FINE 0.002  /* where its bounds lie further apart than APART: few loci, or a ratio that many genotypes share */
+#define APART 0.02
 #define SLACK 1e-4
 #define SOFT_BELOW 0.02 /* a smaller probability does not tell options apart that need another one beside them */
 #define SOFT_LOG10 3.0  /* so the probability at a ratio lower by this is looked at too */
@@ -258,6 +260,13 @@ static bool child_reaches(const chance *c, double x, hw_rng *rng)
     return sum >= x;
 }
 
+/* To within APART / 2. */
+static hw_status tail(const chance *c, double x, hw_tail *ret, hw_err *err)
+{
+    HW_TRY(chance_tail(c, HW_CHANCE_MISSING, x, STEP, SLACK, ret, err));
+    return ret->high - ret->low > APART ? chance_tail(c, HW_CHANCE_MISSING, x, FINE, SLACK, ret, err) : HW_OK;
+}
+
 /* Can nothing be computed because nobody is typed? Then nothing can be proven either. */
 static hw_status proves(const next_context *c, matcher *m, const hw_family *f, uint32_t missing, bool plain, hw_rng *rng, next_value *io, hw_err *err)
 {
@@ -270,11 +279,11 @@ static hw_status proves(const next_context *c, matcher *m, const hw_family *f, u
     if (s == HW_OK && plain) {
         t.low = t.high = child_reaches(&ch, c->x, rng) ? 1.0 : 0.0;
     } else if (s == HW_OK) {
-        s = chance_tail(&ch, HW_CHANCE_MISSING, c->x, STEP, SLACK, &t, &mine);
+        s = tail(&ch, c->x, &t, &mine);
     }
     soft = t;
     if (s == HW_OK && middle(t) < SOFT_BELOW && !plain) {
-        s = chance_tail(&ch, HW_CHANCE_MISSING, c->x - SOFT_LOG10, STEP, SLACK, &soft, &mine);
+        s = tail(&ch, c->x - SOFT_LOG10, &soft, &mine);
     }
     hw_arena_reset(&m->scratch, mark);
     if (s != HW_OK && s != HW_NOT_FOUND) {

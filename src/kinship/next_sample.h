@@ -66,7 +66,7 @@ typedef struct hw_next_options {
     uint64_t budget;        /* samples */
     uint32_t max_shapes;    /* shapes of families; loci are counted more coarsely until there are no more than these; 250 */
     uint32_t members;       /* families computed for a shape that holds a thousandth of all; three times as many for a hundredth, fewer for less; 8 */
-    uint32_t refine;        /* of the families chosen, so many are computed for themselves; 200 */
+    uint32_t refine;        /* families computed for themselves, at most; 200. When those in question are more, the choice stays that by shapes, and so many of it, evenly spread, put the sum right */
 } hw_next_options;
 HW_API void hw_next_options_init(hw_next_options *p);
 
@@ -82,7 +82,7 @@ typedef struct hw_next_result {
     hw_next_step *step;     /* by gain per sample, largest first */
     size_t n;
     uint64_t samples;       /* of all steps */
-    double gain, gain_se;   /* of all steps */
+    double gain, gain_se;   /* of all steps together; where steps are by shape, put right as refine says */
     double threshold_log10, rescued;
     uint32_t persons;       /* missing persons of the dataset */
     uint32_t n_families;    /* looked at */
@@ -90,6 +90,7 @@ typedef struct hw_next_result {
     hw_status first_status; /* of the first of those, and what */
     const char *first_error;
     uint32_t n_shapes, n_computed; /* whole database: shapes, and families computed for them */
+    uint32_t n_own;       /* families computed for themselves */
     double seconds;
     hw_arena arena;
 } hw_next_result;
@@ -102,7 +103,7 @@ HW_API hw_status hw_next_for_family(const hw_dataset *d, const hw_match_options 
                                     hw_err *err) HW_MUST_CHECK;
 /**
  * The whole database: the steps that p->budget samples are best spent on. Families of one shape (pedigree, who is typed at how many loci and how well) share the mean over
- * some of them; the families chosen are then computed for themselves, and the choice is made again. Steps of one family follow each other, the second computed with the first done.
+ * some of them; when the families in question are no more than p->refine, they are computed for themselves and the choice is made again. Steps of one family follow each other, the second computed with the first done.
  */
 HW_API hw_status hw_next_for_all(const hw_dataset *d, const hw_match_options *o, const hw_next_options *p, hw_next_result *ret, hw_err *err) HW_MUST_CHECK;
 HW_API void hw_next_result_release(hw_next_result *r);
