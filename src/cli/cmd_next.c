@@ -12,6 +12,8 @@ typedef struct asked {
     hw_match_options m;
     hw_next_options p;
     uint32_t family, missing; /* UINT32_MAX: all */
+    uint32_t child;           /* UINT32_MAX: not one child */
+    double least;             /* log10 ratio of its candidates */
     uint64_t loss_draws;      /* 0: not asked for */
     size_t limit;
 } asked;
@@ -43,6 +45,23 @@ static hw_status find_missing(const hw_dataset *d, const char *id, asked *a, hw_
         }
     }
     return HW_FAIL(err, HW_NOT_FOUND, "family %s: no missing person %.100s", f->id, id);
+}
+
+static hw_status find_child(const hw_dataset *d, const char *id, asked *a, hw_err *err)
+{
+    if (id == NULL) {
+        return HW_OK;
+    }
+    if (a->family != UINT32_MAX || a->loss_draws > 0) {
+        return HW_FAIL(err, HW_USAGE, "--child asks about one child and its candidates: leave out --family and --check-loss");
+    }
+    for (size_t i = 0; i < d->n_children; i++) {
+        if (hw_streq(d->child[i]->id, id) || hw_streq(d->child[i]->person, id)) {
+            a->child = (uint32_t)i;
+            return HW_OK;
+        }
+    }
+    return HW_FAIL(err, HW_NOT_FOUND, "there is no child %.100s in the files of --children", id);
 }
 
 /* ---- kits ---- */
@@ -150,6 +169,8 @@ static hw_status read_options(cli *c, const hw_dataset *d, asked *a, hw_err *err
     if (a->loss_draws > 0 && a->family != UINT32_MAX) {
         return HW_FAIL(err, HW_USAGE, "--check-loss looks at the whole database: leave out --family");
     }
+    HW_TRY(args_number(&c->args, "least", -1000, 1000, &a->least, err));
+    HW_TRY(find_child(d, args_text(&c->args, "child"), a, err));
     if (p->rescued != p->rescued && children == 0 && d->n_children == 0) {
         return HW_FAIL(err, HW_USAGE, "how many children were rescued is not known: give --children, --n-children or --rescued");
     }
@@ -200,9 +221,38 @@ static hw_status report(const cli *c, const hw_dataset *d, const asked *a, const
     return HW_OK;
 }
 
+static hw_status show_child(const cli *c, const hw_dataset *d, const hw_next_child_result *r, size_t limit, hw_err *err)
+{
+    HW_CLEANUP(hw_str_release) hw_str text = {0};
+    hw_str_init(&text, 0);
+    if (args_has(&c->args, "json")) {
+        HW_TRY(hw_report_next_child_json(d, r, &text, err));
+    } else if (args_has(&c->args, "csv")) {
+        HW_TRY(hw_report_next_child_csv(d, r, &text, err));
+    } else {
+        hw_report_options o;
+        hw_report_options_init(&o);
+        o.width = term_width();
+        o.colour = term_colour();
+        o.max_rows = limit;
+        HW_TRY(hw_report_next_child_text(d, r, &o, &text, err));
+    }
+    return term_write(&text, err);
+}
+
+static hw_status one_child(const cli *c, const hw_dataset *d, const asked *a, hw_err *err)
+{
+    hw_next_child_result r;
+    HW_TRY(hw_next_for_child(d, &a->m, &a->p, a->child, a->least, &r, err));
+    term_note(c->command->name, "%u candidate families looked at, %u at the threshold already; %.2f s", r.n_candidates, r.n_reported, r.seconds);
+    hw_status s = show_child(c, d, &r, a->limit, err);
+    hw_next_child_result_release(&r);
+    return s;
+}
+
 static hw_status run(cli *c, inputs *in, hw_err *err)
 {
-    asked a = {.family = UINT32_MAX, .missing = UINT32_MAX};
+    asked a = {.family = UINT32_MAX, .missing = UINT32_MAX, .child = UINT32_MAX, .least = 2.0};
     if (args_has(&c->args, "json") && args_has(&c->args, "csv")) {
         return HW_FAIL(err, HW_USAGE, "--json and --csv exclude each other");
     }
@@ -210,6 +260,9 @@ static hw_status run(cli *c, inputs *in, hw_err *err)
     inputs_show_notes(c, in, NULL);
     hw_next_options_init(&a.p);
     HW_TRY(read_options(c, &in->people, &a, err));
+    if (a.child != UINT32_MAX) {
+        return one_child(c, &in->people, &a, err);
+    }
     hw_next_result r;
     HW_TRY(compute(c, &in->people, &a, &r, err));
     hw_status s = report(c, &in->people, &a, &r, err);

@@ -46,6 +46,8 @@ static const arg_option POWER_OPTIONS[] = {
 static const arg_option NEXT_OPTIONS[] = {
     {"family", 0, ARG_ONE, "ID", NULL, "this family only: every sample it could give, each for itself"},
     {"missing", 0, ARG_ONE, "ID", NULL, "with --family: this missing person only. Default: all of the family"},
+    {"child", 0, ARG_ONE, "ID", NULL, "this child only: what would settle its candidate families that are below the threshold"},
+    {"least", 0, ARG_ONE, "LOG10", NULL, "with --child: log10 likelihood ratio from which a family is a candidate. Default: 2"},
     {"budget", 0, ARG_ONE, "N", NULL, "samples to be spent on the whole database. Default: 100"},
     {"kit", 0, ARG_ONE, "KIT", "table|codis13|codis20|identifiler|globalfiler|fusion|powerplex21",
      "loci that new and repeated samples are typed at: the name of a kit, loci separated by commas, or \"table\" for all of the first table. Default: every locus in the files"},
@@ -135,7 +137,7 @@ const command COMMANDS[] = {
      "Families that are too weak are marked: more relatives or more loci are needed.",
      OPTIONS(POWER_OPTIONS, TABLE_OPTIONS, PEOPLE_OPTIONS, SETTINGS_OPTIONS, SAMPLE_OPTIONS, READ_OPTIONS, THREAD_OPTIONS), 0, 0, cmd_power},
     {"next", NULL, "which sample to take next, by the children it would bring home", "Main job",
-     "For a family, or for the whole database and a number of samples: which relative to ask for a sample, which samples to type again or at more loci, ranked by the expected number of additional "
+     "For a family, a child, or the whole database and a number of samples: which relative to ask for a sample, which samples to type again or at more loci, ranked by the expected number of additional "
      "children identified.",
      OPTIONS(NEXT_OPTIONS, TABLE_OPTIONS, PEOPLE_OPTIONS, SETTINGS_OPTIONS, SAMPLE_OPTIONS, READ_OPTIONS, THREAD_OPTIONS), 0, 0, cmd_next},
     {"check", NULL, "what is wrong with profiles and families themselves", "Main job",

@@ -307,7 +307,7 @@ static hw_status proves_all(const next_context *c, matcher *m, const next_questi
 
 /* ---- the mean over draws ---- */
 
-static hw_status draws_of(drawing *d, const hw_family *old, const next_question *q, uint32_t draws, bool plain, hw_rng *rng, next_value *ret, hw_err *err)
+static hw_status draws_of(drawing *d, const hw_family *old, uint32_t draws, hw_rng *rng, next_fn fn, void *ctx, next_value *ret, hw_err *err)
 {
     double sum = 0.0;
     double square = 0.0;
@@ -319,7 +319,7 @@ static hw_status draws_of(drawing *d, const hw_family *old, const next_question 
         for (uint32_t l = 0; s == HW_OK && l < d->c->s.n_loci; l++) {
             s = draw_locus(d, old, l, rng, err);
         }
-        s = s == HW_OK ? proves_all(d->c, d->m, q, &d->family, plain, rng, &one, err) : s;
+        s = s == HW_OK ? fn(ctx, &d->family, rng, &one, err) : s;
         hw_arena_reset(&d->m->scratch, mark);
         HW_TRY(s);
         sum += one.p;
@@ -332,17 +332,29 @@ static hw_status draws_of(drawing *d, const hw_family *old, const next_question 
     return HW_OK;
 }
 
-static hw_status with_samples(const next_context *c, matcher *m, const next_question *q, const next_set *s, uint32_t draws, bool plain, hw_rng *rng, next_value *ret,
-                              hw_err *err)
+hw_status next_draws(const next_context *c, matcher *m, const hw_family *f, uint32_t missing, bool missing_typed, const next_set *s, uint32_t draws, hw_rng *rng,
+                     next_fn fn, void *ctx, next_value *ret, hw_err *err)
 {
     drawing d = {.c = c, .m = m, .n = s->n};
-    const hw_family *f = q->family;
-    HW_TRY(next_extend(f, q->missing == UINT32_MAX ? 0 : q->missing, s, &m->scratch, &d.family, d.person, err));
-    d.q = (question){.family = &d.family, .ped = &d.family.pedigree, .person = f->missing[q->missing == UINT32_MAX ? 0 : q->missing]};
+    HW_TRY(next_extend(f, missing, s, &m->scratch, &d.family, d.person, err));
+    d.q = (question){.family = &d.family, .ped = &d.family.pedigree, .person = missing_typed ? UINT32_MAX : f->missing[missing]};
     hw_status status = prepare(&d, f, err);
-    status = status == HW_OK ? draws_of(&d, f, q, draws, plain, rng, ret, err) : status;
+    status = status == HW_OK ? draws_of(&d, f, draws, rng, fn, ctx, ret, err) : status;
     hw_pedigree_release(&d.family.pedigree);
     return status;
+}
+
+typedef struct proof {
+    const next_context *c;
+    matcher *m;
+    const next_question *q;
+    bool plain;
+} proof;
+
+static hw_status prove(void *ctx, const hw_family *f, hw_rng *rng, next_value *ret, hw_err *err)
+{
+    const proof *p = ctx;
+    return proves_all(p->c, p->m, p->q, f, p->plain, rng, ret, err);
 }
 
 static hw_status as_it_is(const next_context *c, matcher *m, const next_question *q, uint32_t draws, bool plain, hw_rng *rng, next_value *ret, hw_err *err)
@@ -368,7 +380,9 @@ hw_status next_evaluate(const next_context *c, matcher *m, const next_question *
     hw_rng rng;
     hw_rng_seed(&rng, c->p->seed ^ ((uint64_t)q->number << 20), stream);
     hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
-    hw_status status = s->n == 0 ? as_it_is(c, m, q, draws, plain, &rng, ret, err) : with_samples(c, m, q, s, draws, plain, &rng, ret, err);
+    proof p = {c, m, q, plain};
+    hw_status status = s->n == 0 ? as_it_is(c, m, q, draws, plain, &rng, ret, err)
+                                 : next_draws(c, m, q->family, q->missing == UINT32_MAX ? 0 : q->missing, false, s, draws, &rng, prove, &p, ret, err);
     hw_arena_reset(&m->scratch, mark);
     return status;
 }

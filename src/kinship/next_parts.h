@@ -3,7 +3,7 @@
 /*
  * The parts of the next best sample. Internal. Reading order: next_people.c (who can be sampled, and the pedigree with relatives to be found), next_draw.c (what a family can prove
  * with them), next_family.c (the options of one family and the order to take them in), next_sample.c (tables, threads, one family), next_shape.c (families of one shape),
- * next_all.c (the whole database), next_loss.c (against brute force).
+ * next_all.c (the whole database), next_loss.c (against brute force), next_child.c (one child and its candidates).
  */
 #ifndef HW_KINSHIP_NEXT_PARTS_H
 #define HW_KINSHIP_NEXT_PARTS_H
@@ -86,6 +86,11 @@ typedef struct next_question {
     uint32_t missing;        /* or UINT32_MAX */
 } next_question;
 
+/* What is asked of a family with samples drawn. */
+typedef hw_status (*next_fn)(void *ctx, const hw_family *f, hw_rng *rng, next_value *ret, hw_err *err);
+/* Mean of fn over draws of the samples of the set, given what `f` shows. missing_typed: the profile of the missing person is one of its readings. */
+hw_status next_draws(const next_context *c, matcher *m, const hw_family *f, uint32_t missing, bool missing_typed, const next_set *s, uint32_t draws, hw_rng *rng,
+                     next_fn fn, void *ctx, next_value *ret, hw_err *err) HW_MUST_CHECK;
 /* With the samples of the set. stream: draws with another one are independent. plain: the child is drawn too and its ratio compared, without a convolution. */
 hw_status next_evaluate(const next_context *c, matcher *m, const next_question *q, const next_set *s, uint32_t draws, uint64_t stream, bool plain, next_value *ret,
                         hw_err *err) HW_MUST_CHECK;

@@ -18,7 +18,7 @@ void hw_next_options_init(hw_next_options *p)
 
 const char *hw_next_kind_text(hw_next_kind kind)
 {
-    static const char *const text[HW_NEXT_KINDS] = {"new sample", "to be found", "type again", "type all again"};
+    static const char *const text[HW_NEXT_KINDS] = {"new sample", "to be found", "type again", "type all again", "type the child again"};
     return kind < HW_NEXT_KINDS ? text[kind] : "";
 }
 

@@ -24,6 +24,7 @@ typedef enum hw_next_kind {
     HW_NEXT_TO_FIND,  /* a relative whom the pedigree does not name */
     HW_NEXT_RETYPE,   /* one sample typed again, with all loci of the kit */
     HW_NEXT_LOCI,     /* all samples of the family typed again so */
+    HW_NEXT_CHILD,    /* the child's own sample typed again so */
     HW_NEXT_KINDS
 } hw_next_kind;
 HW_API const char *hw_next_kind_text(hw_next_kind kind); /* "new sample", ... */
@@ -107,6 +108,36 @@ HW_API hw_status hw_next_for_family(const hw_dataset *d, const hw_match_options 
  */
 HW_API hw_status hw_next_for_all(const hw_dataset *d, const hw_match_options *o, const hw_next_options *p, hw_next_result *ret, hw_err *err) HW_MUST_CHECK;
 HW_API void hw_next_result_release(hw_next_result *r);
+
+/** What would settle whether a child belongs to a candidate family. */
+typedef struct hw_next_settle {
+    uint32_t family, missing;
+    hw_next_part part;
+    double log10_lr, posterior; /* as now */
+    double report;    /* P(the ratio then reaches T | theirs, what child and family show) */
+    double rule_out;  /* P(the ratio then is at most T ((1 - level) / level)^2 | unrelated, the same): the posterior is as far on the other side */
+    double gain, gain_se; /* posterior x report: expected number of additional children identified */
+    double settled;   /* posterior x report + (1 - posterior) x rule_out */
+} hw_next_settle;
+
+#define HW_NEXT_CANDIDATES 3
+typedef struct hw_next_child_result {
+    hw_next_settle *settle;   /* by gain per sample */
+    size_t n;
+    uint32_t n_candidates;    /* looked at: those of the largest posterior that are not at T yet, HW_NEXT_CANDIDATES at most */
+    uint32_t n_reported;      /* already at T */
+    double threshold_log10, rule_out_log10;
+    double seconds;
+    hw_arena arena;
+} hw_next_child_result;
+
+/**
+ * One child (index into d->child): its candidate families at or above `least_log10`, and what would settle each. New samples are drawn given what the child shows too. Ratios are those of
+ * match. The child's own sample is an option when the kit has loci that it lacks. Cost: a search of one child, then some seconds.
+ */
+HW_API hw_status hw_next_for_child(const hw_dataset *d, const hw_match_options *o, const hw_next_options *p, uint32_t child, double least_log10, hw_next_child_result *ret,
+                                   hw_err *err) HW_MUST_CHECK;
+HW_API void hw_next_child_result_release(hw_next_child_result *r);
 
 /** What is lost by shapes and few draws. */
 typedef struct hw_next_loss {

@@ -25,4 +25,9 @@ hw_status hw_report_next_text(const hw_next_report *c, const hw_report_options *
 hw_status hw_report_next_csv(const hw_next_report *c, hw_str *out, hw_err *err) HW_MUST_CHECK;
 hw_status hw_report_next_json(const hw_next_report *c, hw_str *out, hw_err *err) HW_MUST_CHECK;
 
+/** What would settle a child's candidates. */
+hw_status hw_report_next_child_text(const hw_dataset *d, const hw_next_child_result *r, const hw_report_options *o, hw_str *out, hw_err *err) HW_MUST_CHECK;
+hw_status hw_report_next_child_csv(const hw_dataset *d, const hw_next_child_result *r, hw_str *out, hw_err *err) HW_MUST_CHECK;
+hw_status hw_report_next_child_json(const hw_dataset *d, const hw_next_child_result *r, hw_str *out, hw_err *err) HW_MUST_CHECK;
+
 #endif
