@@ -281,13 +281,16 @@ static hw_status read_chunk(reader *r, bool *ret_whole, hw_err *err)
         return HW_OK;
     }
     const uint64_t left = (uint64_t)(r->end - from);
-    const uint64_t most[5] = {l->n_chunks - 1, left / LEAST_PAIR, left / LEAST_ERROR, INT64_MAX, INT64_MAX};
+    const uint64_t most[5] = {l->n_chunks - 1, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX};
     bool good = l->n_chunks > 0 && r->n_words == 6 && hw_streq(r->word[0], "chunk");
     for (int i = 0; good && i < 5; i++) {
         good = number_of(r->word[1 + i], most[i], &n[i]);
     }
     if (!good) {
         return bad(r, "chunk, its number and four counts", err);
+    }
+    if (n[1] > left / LEAST_PAIR || n[2] > left / LEAST_ERROR) { /* the text ends before: no room is made for what is not there */
+        return HW_OK;
     }
     hw_pair *pair = HW_NEW(&l->arena, hw_pair, n[1] + 1);
     hw_family_error *error = HW_NEW(&l->arena, hw_family_error, n[2] + 1);
