@@ -21,8 +21,8 @@ FREQ = ["--freq", "norstr-east-asia"]
 RESULT = ("candidates.csv", "candidates.json", "errors.csv")
 
 
-def nation(folder, children=60, families=300, seed=7):
-    run("simulate", "nation", "--children", children, "--families", families, "--seed", seed, "--share-true", "0.6", *FREQ, "--out", folder / "n")
+def nation(folder, children=60, families=300, seed=7, share=0.08):
+    run("simulate", "nation", "--children", children, "--families", families, "--seed", seed, "--share-true", share, *FREQ, "--out", folder / "n")
     return folder / "n"
 
 
@@ -47,11 +47,11 @@ def keys(folder):
 @test
 def screened_and_plain_list_the_same(folder):
     n = nation(folder)
-    run(*match_of(n, "--method", "plain", "--threshold", "1", "--out", folder / "plain"))
-    run(*match_of(n, "--method", "screened", "--threshold", "1", "--out", folder / "screened"))
-    run(*match_of(n, "--threshold", "1", "--out", folder / "auto"))
+    run(*match_of(n, "--method", "plain", "--threshold", "3", "--out", folder / "plain"))
+    run(*match_of(n, "--method", "screened", "--threshold", "3", "--out", folder / "screened"))
+    run(*match_of(n, "--threshold", "3", "--out", folder / "auto"))
     same_result(folder / "auto", folder / "plain")
-    check(len(keys(folder / "plain")) > 15, "too few candidates to compare")
+    check(len(keys(folder / "plain")) >= 4, "too few candidates to compare")
     check(keys(folder / "plain") == keys(folder / "screened"), "the screened search lists other pairs")
     check(not (folder / "plain" / "pairs.log").exists() and (folder / "screened" / "pairs.log").exists(), "who keeps a log")
     check("method" not in json.loads((folder / "screened" / "run.json").read_text(encoding="utf-8"))["options"], "the method changes no number of a pair")
@@ -69,7 +69,7 @@ def shards_join_in_any_order(folder):
         sizes.append(sum(line.startswith("chunk ") for line in log.splitlines()))
         check(not (folder / f"s{i}" / "candidates.csv").exists(), "a part alone tells no candidates")
     check(min(sizes) > 0 and max(sizes) - min(sizes) <= 1, f"a small search shares out as well: {sizes}")
-    for k, order in enumerate([(1, 2, 3), (3, 1, 2), (2, 3, 1), (1, 1, 3, 2, 3)]):
+    for k, order in enumerate([(1, 2, 3), (3, 1, 2), (1, 1, 3, 2, 3)]):
         out = folder / f"m{k}"
         run("match", "merge", *(folder / f"s{i}" for i in order), "--limit", "1", "--out", out)
         same_result(folder / "whole", out, *RESULT, "pairs.log", "searched.csv")
@@ -105,7 +105,7 @@ def a_torn_log_goes_on(folder):
     run(*match_of(n, "--method", "screened", "--out", folder / "whole"))
     text = (folder / "whole" / "pairs.log").read_bytes()
     chunks = text.count(b"\nend ")
-    for cut in (0, 10, len(text) // 3, len(text) // 2, len(text) - 1, len(text)):
+    for cut in (0, 10, len(text) // 2, len(text) - 1, len(text)):
         out = folder / f"cut{cut}"
         out.mkdir()
         (out / "pairs.log").write_bytes(text[:cut])
@@ -127,7 +127,7 @@ def a_torn_log_goes_on(folder):
 
 @test
 def a_killed_search_goes_on(folder):
-    n = nation(folder, 150, 3000)
+    n = nation(folder, 150, 3000, share=0.02)
     whole = match_of(n, "--method", "screened", "--threads", "1")
     run(*whole, "--out", folder / "whole")
     chunks = (folder / "whole" / "pairs.log").read_bytes().count(b"\nend ")
@@ -179,27 +179,27 @@ def without(n, ret, children, families):
 @test
 def what_is_new_is_searched_alone(folder):
     n = nation(folder)
-    run(*match_of(n, "--method", "screened", "--threshold", "2", "--out", folder / "whole"))
+    run(*match_of(n, "--method", "screened", "--threshold", "3", "--out", folder / "whole"))
     first = rows_of(folder / "whole" / "candidates.csv")
     children, families = sorted({first[0]["child"], first[-1]["child"]}), {first[1]["family"]}
     early = folder / "early"
     without(n, early, children, families)
-    run(*match_of(early, "--method", "screened", "--threshold", "2", "--out", folder / "base"))
-    _, err = run(*match_of(n, "--threshold", "2", "--base", folder / "base", "--out", folder / "new"))
+    run(*match_of(early, "--method", "screened", "--threshold", "3", "--out", folder / "base"))
+    _, err = run(*match_of(n, "--threshold", "3", "--base", folder / "base", "--out", folder / "new"))
     contains(err, f"searched {60 - len(children)} of these 60 children and 299 of these 300 families")
     same_result(folder / "whole", folder / "new", *RESULT, "pairs.log", "searched.csv")
-    check(run(*match_of(n, "--threshold", "2", "--base", folder / "base", "--csv", "--limit", "0"))[0] == (folder / "whole" / "candidates.csv").read_text(encoding="utf-8"), "without --out")
+    check(run(*match_of(n, "--threshold", "3", "--base", folder / "base", "--csv", "--limit", "0"))[0] == (folder / "whole" / "candidates.csv").read_text(encoding="utf-8"), "without --out")
     # of the new one on, nothing at all is new; and people may go as well
-    run(*match_of(n, "--threshold", "2", "--base", folder / "new", "--out", folder / "again"))
+    run(*match_of(n, "--threshold", "3", "--base", folder / "new", "--out", folder / "again"))
     same_result(folder / "whole", folder / "again", *RESULT, "pairs.log")
-    run(*match_of(early, "--threshold", "2", "--base", folder / "new", "--out", folder / "fewer"))
+    run(*match_of(early, "--threshold", "3", "--base", folder / "new", "--out", folder / "fewer"))
     same_result(folder / "base", folder / "fewer", *RESULT, "pairs.log")
     # interrupted in the middle
     text = (folder / "new" / "pairs.log").read_bytes()
     torn = folder / "torn"
     torn.mkdir()
     (torn / "pairs.log").write_bytes(text[:len(text) // 2])
-    run(*match_of(n, "--threshold", "2", "--base", folder / "base", "--out", torn))
+    run(*match_of(n, "--threshold", "3", "--base", folder / "base", "--out", torn))
     same_result(folder / "whole", torn, *RESULT, "pairs.log")
 
 
@@ -208,7 +208,7 @@ def errors_of_a_base_say_what_to_do(folder):
     n = nation(folder)
     run(*match_of(n, "--method", "screened", "--out", folder / "base"))
     again = match_of(n, "--base", folder / "base")
-    contains(run(*again, "--threshold", "3", status=8)[1], "searched.csv: that run had other tables, settings, another threshold", "without --base")
+    contains(run(*again, "--threshold", "5", status=8)[1], "searched.csv: that run had other tables, settings, another threshold", "without --base")
     contains(run(*again, "--theta", "0.01", status=8)[1], "searched.csv")
     contains(run(*again, "--out", folder / "base", status=2)[1], "same folder")
     contains(run(*again, "--shard", "1/2", "--out", folder / "x", status=2)[1], "exclude each other")
@@ -242,7 +242,7 @@ def threads_do_not_show(folder):
     for threads in ("1", "3"):
         run(*match_of(n, "--method", "screened", "--threads", threads, "--out", folder / threads))
     same_result(folder / "1", folder / "3", *RESULT, "pairs.log", "searched.csv")
-    check(os.path.getsize(folder / "1" / "pairs.log") > 1000, "nothing was found")
+    check(os.path.getsize(folder / "1" / "pairs.log") > 500, "nothing was found")
 
 
 main()

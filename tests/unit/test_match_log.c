@@ -268,10 +268,8 @@ static void what_is_new_alone(void **state)
     for (uint32_t share = 0; share <= 10; share += 5) { /* none, half, all of them are known */
         hw_rng r;
         hw_rng_seed(&r, 9, share);
-        size_t n_known = 0;
         for (uint32_t c = 0; c < CHILDREN; c++) {
             child[c] = hw_rng_below(&r, 10) < share;
-            n_known += child[c] ? 1 : 0;
         }
         for (uint32_t f = 0; f < FAMILIES; f++) {
             family[f] = hw_rng_below(&r, 10) < share;
