@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "formats/pair_log.h"
 
