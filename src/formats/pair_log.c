@@ -223,6 +223,7 @@ static hw_status read_error(reader *r, hw_family_error *ret, hw_err *err)
 {
     uint64_t family = 0;
     bool good = r->n_words >= 3 && hw_streq(r->word[0], "e") && number_of(r->word[1], UINT32_MAX, &family) && family < r->log->families;
+    good = good && (r->n_words == 3 || strchr(r->word[3], '\r') == NULL); /* none was written */
     hw_status status = HW_OK;
     while (good && status < HW_STATUS_COUNT && !hw_streq(r->word[2], hw_status_name(status))) {
         status = (hw_status)(status + 1);

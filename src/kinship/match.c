@@ -245,8 +245,9 @@ static hw_status one_chunk(all *a, screen *c, bound_cache *cache, size_t size, s
         persons += a->slot[i].status == HW_OK ? 1 : 0;
     }
     r->persons += persons;
-    const hw_match_chunk done = {.number = number, .pair = r->pair + first_pair, .n_pairs = r->n - first_pair, .error = r->error + first_error,
-                                 .n_errors = r->n_errors - first_error, .pairs = r->pairs - pairs, .persons = persons};
+    hw_match_chunk done = {.number = number, .n_pairs = r->n - first_pair, .n_errors = r->n_errors - first_error, .pairs = r->pairs - pairs, .persons = persons};
+    done.pair = done.n_pairs > 0 ? r->pair + first_pair : NULL; /* there may be no array yet */
+    done.error = done.n_errors > 0 ? r->error + first_error : NULL;
     if (log != NULL) {
         HW_TRY(log->put(log->ctx, &done, err));
     }

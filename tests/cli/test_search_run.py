@@ -127,7 +127,7 @@ def a_torn_log_goes_on(folder):
 
 @test
 def a_killed_search_goes_on(folder):
-    n = nation(folder, 150, 3000, share=0.02)
+    n = nation(folder, 60, 1200, share=0.05)
     whole = match_of(n, "--method", "screened", "--threads", "1")
     run(*whole, "--out", folder / "whole")
     chunks = (folder / "whole" / "pairs.log").read_bytes().count(b"\nend ")

@@ -176,6 +176,7 @@ static void what_no_writer_wrote(void **state)
     expect_bad(HEAD "chunk 0 1 0 0 0\np 0 0 0 nan 3\n", "line 3: expected p");
     expect_bad(HEAD "chunk 0 1 0 0 0\np 0 0 0 0.5 3000000\n", "line 3: expected p");
     expect_bad(HEAD "chunk 0 0 1 0 0\ne 90 IMPOSSIBLE why\n", "line 3: expected e");
+    expect_bad(HEAD "chunk 0 0 1 0 0\ne 9 IMPOSSIBLE one\rtwo\n", "line 3: expected e");
     expect_bad(HEAD "chunk 0 0 1 0 0\ne 9 WRONG why so\n", "line 3: expected e");
     expect_bad(HEAD "chunk 0 0 0 0 0\nend 0 0123456789abcdef\n", "line 3: expected the end of the chunk");
 }
