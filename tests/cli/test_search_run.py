@@ -22,7 +22,8 @@ RESULT = ("candidates.csv", "candidates.json", "errors.csv")
 
 
 def nation(folder, children=60, families=300, seed=7, share=0.08):
-    run("simulate", "nation", "--children", children, "--families", families, "--seed", seed, "--share-true", share, *FREQ, "--out", folder / "n")
+    run("simulate", "nation", "--children", children, "--families", families, "--seed", seed, "--share-true", share, *FREQ,
+        "--loci", "D3S1358,TH01,D21S11,D18S51,D5S818,D13S317,D16S539,CSF1PO,vWA,D8S1179,FGA,D19S433,D2S1338", "--out", folder / "n")
     return folder / "n"
 
 
