@@ -210,11 +210,18 @@ hw_status assess_pairs(cli *c, inputs *in, const hw_match_options *o, hw_pairs *
     hw_match_options quiet = *o;
     quiet.progress = NULL;
     HW_TRY(find_chance(d, &quiet, io, err));
-    HW_TRY(hw_siblings(d, &quiet, &so, &io->siblings, err));
+    if (p->pairs > 0) { /* else no family could be searched, and the list of reasons is the answer */
+        HW_TRY(hw_siblings(d, &quiet, &so, &io->siblings, err));
+    }
     hw_decision_evidence e = {.rest = {io->match.rest, io->match.rest_low, io->match.rest_high}, .chance_hits = io->chance_hits, .siblings = io->siblings.pair,
                               .n_siblings = io->siblings.n};
     HW_TRY(quality_known(d, io, &e, err));
     return hw_decide(d, o, &io->match, &e, &io->policy, &io->decisions, err);
+}
+
+hw_report_decisions assess_decisions(const assessment *a)
+{
+    return (hw_report_decisions){.decisions = &a->decisions, .siblings = &a->siblings, .policy_name = a->policy_name, .quality_checked = a->checked};
 }
 
 void assess_release(assessment *a)

@@ -127,6 +127,26 @@
     X(LIST_MIN_OVER, "min: smallest log10 LR over: ", "最小：各群体中最小的 log10 LR：")                                                    \
     X(LIST_INCONSISTENT, "Loci: how many were used; in brackets with ! how many of them need a mutation, drop-out or error.",                       \
       "基因座：所用个数；括号内带 ! 者为须以突变、等位基因丢失或分型错误解释的个数。")                                                      \
+    X(VERDICT, "Verdict", "判定")                                                                                                           \
+    X(LIST_JOINT, "Joint posterior", "联合后验概率")                                                                                        \
+    X(LIST_CHANCE, "Chance hits", "偶然命中")                                                                                               \
+    X(LIST_UNDER, " under ", "，依据 ")                                                                                                     \
+    X(LIST_UNDER_SAID,                                                                                                                      \
+      "Under: the stated relatives of this family do not all fit; it was searched under those named alone, and the pair is a lead at most. "  \
+      "Laboratory and verifiers only.",                                                                                                     \
+      "依据：该家庭所述亲属并非都相符；仅依据所列亲属检索，该配对至多为线索。仅限实验室和核验人员。")                                       \
+    X(LIST_JOINT_SAID,                                                                                                                      \
+      "Joint posterior: that the child is one of the missing of this family, all children and families considered together; in brackets its "  \
+      "lower bound, where that is lower.",                                                                                                  \
+      "联合后验概率：综合全部儿童与家庭，该儿童是该家庭失踪人之一的概率；括号内为其下界（如较低）。")                                       \
+    X(LIST_CHANCE_SAID, "Chance hits: unrelated pairs at least as strong expected in the whole database, an upper limit.",                  \
+      "偶然命中：整个数据库中预期同等强度的无关配对数（上限）。")                                                                           \
+    X(LIST_ADDED_SAID, "+: below the threshold; considered because a brother or sister of the child is listed for this family.",            \
+      "+：低于阈值；因该儿童的兄弟姐妹列于该家庭而一并考虑。")                                                                              \
+    X(LIST_VERDICTS, "Verdicts: ", "判定：")                                                                                                \
+    X(LIST_UNCHECKED, "The quality check was left out: nothing is reported.", "未做质量检查：不作上报。")                                   \
+    X(LIST_SETTLE, "What would settle the first leads", "如何落实前几条线索")                                                               \
+    X(LAB_ONLY, " (laboratory and verifiers only)", "（仅限实验室和核验人员）")                                                             \
     X(LIST_VERBAL_SAID, "In words: by the smallest ratio over the populations.", "文字表述：以各群体中的最小似然比为准。")
 
 typedef enum hw_label {

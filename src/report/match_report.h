@@ -17,6 +17,8 @@
 #define HW_REPORT_MATCH_REPORT_H
 
 #include "base/str.h"
+#include "kinship/chance.h"
+#include "kinship/decision.h"
 #include "kinship/match.h"
 
 #ifdef __cplusplus
@@ -52,13 +54,33 @@ HW_API hw_status hw_report_match_pdf_bytes(const hw_explanation *x, const hw_rep
 /** The same into a file, through a temporary name; also IO. */
 HW_API hw_status hw_report_match_pdf(const hw_explanation *x, const hw_report_options *o, const char *path, hw_err *err) HW_MUST_CHECK;
 
-/* The ranked list. `m` gives the names of the populations and the stated prior; `d` the ids. NO_MEMORY, LIMIT. */
-HW_API hw_status hw_report_list_text(const hw_dataset *d, const hw_match_options *m, const hw_match_result *r, const hw_report_options *o,
-                                     hw_str *out, hw_err *err) HW_MUST_CHECK;
-HW_API hw_status hw_report_list_json(const hw_dataset *d, const hw_match_options *m, const hw_match_result *r, hw_str *out,
+/** What was decided of the pairs of a list. Borrowed. */
+typedef struct hw_report_decisions {
+    const hw_decisions *decisions;
+    const hw_sibling_result *siblings; /* or NULL */
+    const char *policy_name;           /* "default", or its file */
+    bool quality_checked;
+} hw_report_decisions;
+
+/** The decision on pair i (of the list, or of those that brothers and sisters brought in); NULL without any. */
+static inline const hw_decision *hw_report_decision(const hw_report_decisions *x, size_t i)
+{
+    return x != NULL && i < x->decisions->n ? &x->decisions->decision[i] : NULL;
+}
+
+/** Pairs of the list and those brought in; the latter only after a whole list. */
+static inline size_t hw_report_pairs(const hw_match_result *r, const hw_report_decisions *x)
+{
+    return x != NULL && x->decisions->n_listed == r->n_candidates ? x->decisions->n : r->n_candidates;
+}
+
+/* The ranked list; x NULL: without decisions. For the laboratory and verifiers: decisions speak of relatives that do not fit. `m` gives the names of the populations and the stated prior; `d` the ids. NO_MEMORY, LIMIT. */
+HW_API hw_status hw_report_list_text(const hw_dataset *d, const hw_match_options *m, const hw_match_result *r, const hw_report_decisions *x,
+                                     const hw_report_options *o, hw_str *out, hw_err *err) HW_MUST_CHECK;
+HW_API hw_status hw_report_list_json(const hw_dataset *d, const hw_match_options *m, const hw_match_result *r, const hw_report_decisions *x, hw_str *out,
                                      hw_err *err) HW_MUST_CHECK;
 /** One line per candidate, then one per family with an error (its column "error" filled, the numbers empty). RFC 4180, comma, LF. */
-HW_API hw_status hw_report_list_csv(const hw_dataset *d, const hw_match_options *m, const hw_match_result *r, hw_str *out,
+HW_API hw_status hw_report_list_csv(const hw_dataset *d, const hw_match_options *m, const hw_match_result *r, const hw_report_decisions *x, hw_str *out,
                                     hw_err *err) HW_MUST_CHECK;
 
 #ifdef __cplusplus

@@ -41,6 +41,8 @@ static const pattern PATTERN[] = {
     {"full sibling of *", "$1 名亲属的全同胞"},
     {"half sibling of *", "$1 名亲属的半同胞"},
     {"grandchild of *", "$1 名亲属的孙辈"},
+    {"sibling of a child listed", "列出儿童的兄弟姐妹"},
+    {"a close relative", "某一近亲"},
     {"relative", "亲属"},
     {"excluded", "排除"},
     {"the missing person (*)", "失踪人（$1）"},

@@ -432,18 +432,18 @@ static void list_is_as_agreed(void **state)
     hw_str out;
     hw_str_init(&out, 0);
     hw_err err = {0};
-    must(hw_report_list_text(&l.d, &l.m, &l.r, &o, &out, &err), &err);
+    must(hw_report_list_text(&l.d, &l.m, &l.r, NULL, &o, &out, &err), &err);
     compare_golden("list.en.txt", &out);
     o.lang = HW_REPORT_ZH;
     o.max_rows = 2;
     hw_str_clear(&out);
-    must(hw_report_list_text(&l.d, &l.m, &l.r, &o, &out, &err), &err);
+    must(hw_report_list_text(&l.d, &l.m, &l.r, NULL, &o, &out, &err), &err);
     compare_golden("list.zh.txt", &out);
     hw_str_clear(&out);
-    must(hw_report_list_json(&l.d, &l.m, &l.r, &out, &err), &err);
+    must(hw_report_list_json(&l.d, &l.m, &l.r, NULL, &out, &err), &err);
     compare_golden("list.json", &out);
     hw_str_clear(&out);
-    must(hw_report_list_csv(&l.d, &l.m, &l.r, &out, &err), &err);
+    must(hw_report_list_csv(&l.d, &l.m, &l.r, NULL, &out, &err), &err);
     compare_golden("list.csv", &out);
     hw_csv c;
     hw_csv_init(&c, out.s, out.len, ',');
@@ -478,7 +478,7 @@ static void an_empty_list_says_so(void **state)
     hw_str out;
     hw_str_init(&out, 0);
     hw_err err = {0};
-    must(hw_report_list_text(&l.d, &l.m, &l.r, &o, &out, &err), &err);
+    must(hw_report_list_text(&l.d, &l.m, &l.r, NULL, &o, &out, &err), &err);
     assert_non_null(strstr(out.s, "No pair reaches the threshold"));
     hw_str_release(&out);
     example_release(&l.e);
@@ -496,9 +496,9 @@ static void list_reports_failed_allocations(void **state)
             hw_str_init(&out, 0);
             hw_err err = {0};
             hw_alloc_fail_at(n, true);
-            hw_status s = which == 0   ? hw_report_list_text(&l.d, &l.m, &l.r, &o, &out, &err)
-                          : which == 1 ? hw_report_list_json(&l.d, &l.m, &l.r, &out, &err)
-                                       : hw_report_list_csv(&l.d, &l.m, &l.r, &out, &err);
+            hw_status s = which == 0   ? hw_report_list_text(&l.d, &l.m, &l.r, NULL, &o, &out, &err)
+                          : which == 1 ? hw_report_list_json(&l.d, &l.m, &l.r, NULL, &out, &err)
+                                       : hw_report_list_csv(&l.d, &l.m, &l.r, NULL, &out, &err);
             hw_alloc_fail_at(0, false);
             hw_str_release(&out);
             if (s == HW_OK) {
