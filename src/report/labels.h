@@ -147,6 +147,51 @@
     X(LIST_UNCHECKED, "The quality check was left out: nothing is reported.", "未做质量检查：不作上报。")                                   \
     X(LIST_SETTLE, "What would settle the first leads", "如何落实前几条线索")                                                               \
     X(LAB_ONLY, " (laboratory and verifiers only)", "（仅限实验室和核验人员）")                                                             \
+    X(DECISION, "Decision", "判定依据")                                                                                                     \
+    X(DECISION_FOR, "For the laboratory and verifiers only; nothing of it is for families or carers.", "仅限实验室和核验人员；不得向家庭或照料者提供。") \
+    X(NO_DECISION, "No decision", "无判定")                                                                                                 \
+    X(NO_DECISION_NOT_LISTED, "The search did not list this pair: its ratio is below the threshold, or another part of the family stands for it.",  \
+      "检索未列出该配对：其似然比低于阈值，或由该家庭的另一部分代表。")                                                                     \
+    X(NO_DECISION_OLD_RUN, "No decision in this run: it was made without one. Search again with `homeward match --out`.",                   \
+      "该次运行未作判定。请用 `homeward match --out` 重新检索。")                                                                           \
+    X(NO_DECISION_NO_RUN, "The joint posterior needs a whole search. Search with `homeward match --out RUN` and explain with --run RUN.",   \
+      "联合后验概率须经完整检索。请用 `homeward match --out RUN` 检索，再以 --run RUN 解释。")                                              \
+    X(WHICH_OPEN, "The family is clear; which of its missing persons the child is, DNA does not tell. Age and memory settle that.",         \
+      "家庭明确；该儿童是其中哪一名失踪人，DNA 无法区分，须由年龄和记忆判断。")                                                             \
+    X(UNDER, "Searched under these relatives alone", "仅依据以下亲属检索")                                                                  \
+    X(POLICY, "Policy", "判定规则")                                                                                                         \
+    X(JOINT_FAMILY, "Joint posterior: one of the missing of this family", "联合后验概率：为该家庭失踪人之一")                               \
+    X(JOINT_MISSING, "Joint posterior: this missing person", "联合后验概率：为该失踪人")                                                    \
+    X(JOINT_TO, " to ", " 至 ")                                                                                                             \
+    X(NOT_REGISTERED, "The child's family is not registered", "儿童的家庭未登记")                                                           \
+    X(UNLISTED, "One of the pairs not listed", "未列出的配对之一")                                                                          \
+    X(CHILD_RELATIVE, "A child of a brother or sister of a family listed for it", "所列家庭父母之兄弟姐妹的子女")                           \
+    X(OTHER_GROUP, "A family solved in another group", "另组求解的家庭")                                                                    \
+    X(CHANCE_HITS, "Chance hits at least as strong expected in the whole database", "整个数据库中预期同等强度的偶然命中数")                 \
+    X(CRITERIA, "Criteria of the policy", "判定规则各项")                                                                                   \
+    X(CRITERION, "Criterion", "项目")                                                                                                       \
+    X(MET, "Met", "符合")                                                                                                                   \
+    X(MET_YES, "yes", "是")                                                                                                                 \
+    X(MET_NO, "no", "否")                                                                                                                   \
+    X(MET_UNKNOWN, "unknown", "未知")                                                                                                       \
+    X(FINDING, "What is found", "结果")                                                                                                     \
+    X(SETTLES, "What would settle it", "如何落实")                                                                                          \
+    X(TOGETHER, "Most probable assignment of all children considered together with this one", "与该儿童一并考虑的全部儿童的最可能归属")     \
+    X(TOGETHER_NONE, "Most probable: none of the children of this group belongs to a family listed.", "最可能：该组儿童均不属于所列家庭。") \
+    X(TOGETHER_POSTERIOR, "probability", "概率")                                                                                            \
+    X(TOGETHER_OF, "assignments", "种归属")                                                                                                 \
+    X(TOGETHER_MORE, "more places are not shown", "处未显示")                                                                               \
+    X(CLAIMS, "Other claims on this child or this missing person", "对该儿童或该失踪人的其他主张")                                          \
+    X(CLAIMS_NONE, "No other claim on this child or this missing person is listed.", "未列出对该儿童或该失踪人的其他主张。")                \
+    X(CHANCE, "Chance", "偶然性")                                                                                                           \
+    X(CHANCE_CAPTION, "Probability of a ratio at least as large as that of this child, typed at the loci it is typed at, if it were",      \
+      "若该儿童（按其分型基因座）属于下列情形，得到不低于所观察似然比的概率")                                                               \
+    X(CHANCE_AGAINST, "log10 missing : this", "log10 失踪人：此项")                                                                         \
+    X(CHANCE_TAIL, "Probability, between", "概率（下界）")                                                                                  \
+    X(CHANCE_AND, "and", "上界")                                                                                                            \
+    X(NO_CHANCE, "Not computed: ", "未计算：")                                                                                              \
+    X(CHANCE_X, "X loci are left out: the sex of the missing person is not known.", "未计入 X 基因座：失踪人性别不详。")                    \
+    X(CHANCE_LINKED, "Loci stated to be linked are taken as independent here.", "此处将连锁基因座视为独立。")                               \
     X(LIST_VERBAL_SAID, "In words: by the smallest ratio over the populations.", "文字表述：以各群体中的最小似然比为准。")
 
 typedef enum hw_label {

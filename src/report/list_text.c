@@ -173,19 +173,14 @@ static void add_verdicts(list *l, size_t shown)
     hw_document *doc = &l->doc;
     const hw_decisions *x = l->x->decisions;
     size_t count[3] = {0, 0, 0};
-    bool under = false;
     for (size_t i = 0; i < x->n; i++) {
         count[x->decision[i].verdict.kind]++;
-        under = under || (i < shown && l->d->family[x->candidate[i].family].under != NULL);
     }
     hw_doc_add(doc, HW_BLOCK_TEXT,
                hw_doc_printf(doc, "%s%zu %s, %zu %s, %zu %s.", label(l, HW_L_LIST_VERDICTS), count[HW_VERDICT_REPORT], verdict_text(l, HW_VERDICT_REPORT), count[HW_VERDICT_LEAD],
                              verdict_text(l, HW_VERDICT_LEAD), count[HW_VERDICT_NOT_YET], verdict_text(l, HW_VERDICT_NOT_YET)));
     if (!l->x->quality_checked) {
         hw_doc_add(doc, HW_BLOCK_TEXT, label(l, HW_L_LIST_UNCHECKED));
-    }
-    if (under) {
-        hw_doc_add(doc, HW_BLOCK_TEXT, label(l, HW_L_LIST_UNDER_SAID));
     }
     if (shown > x->n_listed) {
         hw_doc_add(doc, HW_BLOCK_TEXT, label(l, HW_L_LIST_ADDED_SAID));
@@ -198,7 +193,7 @@ static void build(list *l, const hw_report_options *o)
 {
     hw_document *doc = &l->doc;
     const hw_match_result *r = l->r;
-    bool inconsistent = false;
+    bool inconsistent = false, under = false;
     size_t all_pairs = hw_report_pairs(r, l->x);
     size_t shown = o->max_rows > 0 && o->max_rows < all_pairs ? o->max_rows : all_pairs;
     if (l->d->synthetic) {
@@ -212,6 +207,7 @@ static void build(list *l, const hw_report_options *o)
             const hw_candidate *c = i < r->n_candidates ? &r->candidate[i] : &l->x->decisions->candidate[i];
             candidate_row(l, t, c, i < r->n_candidates ? i + 1 : 0, hw_report_decision(l->x, i));
             inconsistent = inconsistent || c->inconsistent > 0;
+            under = under || l->d->family[c->family].under != NULL;
         }
     }
     if (shown < all_pairs) {
@@ -219,6 +215,9 @@ static void build(list *l, const hw_report_options *o)
     }
     if (l->x != NULL && shown > 0) {
         add_verdicts(l, shown);
+    }
+    if (under) {
+        hw_doc_add(doc, HW_BLOCK_TEXT, label(l, HW_L_LIST_UNDER_SAID));
     }
     char all[HW_FIGURE_BUF], each[HW_FIGURE_BUF];
     hw_doc_add(doc, HW_BLOCK_SMALL,

@@ -223,10 +223,10 @@ hw_status hw_document_pdf(const hw_document *d, const hw_drawing *g, const hw_re
     return render(d, g, created, pages, out, &pages, err);
 }
 
-hw_status hw_report_match_pdf_bytes(const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err)
+hw_status hw_report_match_pdf_bytes(const hw_explanation *x, const hw_pair_evidence *e, const hw_report_options *o, hw_str *out, hw_err *err)
 {
     hw_document d = {0};
-    HW_TRY(hw_document_match(x, o, &d, err));
+    HW_TRY(hw_document_match(x, e, o, &d, err));
     hw_drawing g = {0};
     hw_status status = hw_drawing_build(x, o->lang, &g, err);
     if (status == HW_OK) {
@@ -237,11 +237,11 @@ hw_status hw_report_match_pdf_bytes(const hw_explanation *x, const hw_report_opt
     return status;
 }
 
-hw_status hw_report_match_pdf(const hw_explanation *x, const hw_report_options *o, const char *path, hw_err *err)
+hw_status hw_report_match_pdf(const hw_explanation *x, const hw_pair_evidence *e, const hw_report_options *o, const char *path, hw_err *err)
 {
     hw_str out;
     hw_str_init(&out, 0);
-    hw_status status = hw_report_match_pdf_bytes(x, o, &out, err);
+    hw_status status = hw_report_match_pdf_bytes(x, e, o, &out, err);
     if (status == HW_OK) {
         status = hw_file_write(path, out.s, out.len, err);
     }

@@ -344,6 +344,62 @@ def explain_from_a_run_and_from_options(folder):
 
 
 @test
+def explain_tells_what_was_decided(folder):
+    """The run's decision, word for word, without a search; and the chance of the ratio."""
+    run("match", *MATCH, "--out", folder / "run")
+    listed = json.loads((folder / "run" / "candidates.json").read_text(encoding="utf-8"))
+    for pair in listed["candidates"]:
+        call = ["match", "explain", pair["child"], pair["family"], "--missing", pair["missing"]]
+        data = json.loads(run(*call, "--run", folder / "run", "--json")[0])
+        for key in ("verdict", "family_posterior", "family_posterior_low", "missing_posterior", "chance_hits", "reasons", "searched_under", "which_missing_open"):
+            check(data["decision"][key] == pair["decision"][key], f"{pair['child']} {pair['family']}: {key}: {data['decision'][key]}, listed {pair['decision'][key]}")
+        check(data["posterior"] == pair["posterior"], "posterior of the search")
+        check(abs(data["log10_lr"] - pair["log10_lr"]) < 1e-9, "ratio of the search")
+        claims = {(c["child"], c["family"], c["missing"]) for c in listed["candidates"]
+                  if (c["child"] == pair["child"]) != ((c["family"], c["missing"]) == (pair["family"], pair["missing"])) and
+                  not (c["child"] == pair["child"] and c["family"] == pair["family"])}
+        check({(c["child"], c["family"], c["missing"]) for c in data["decision"]["other_claims"]} == claims, "other claims")
+        tails = data["chance"]
+        check(tails[0]["if_child_is"] == "unrelated" and tails[-1]["if_child_is"] == "the missing person", str(tails))
+        for t in tails:
+            check(0 <= t["probability_low"] <= t["probability_high"] <= 1, str(t))
+        check(tails[0]["probability_high"] <= 10 ** -data["log10_lr"], "chance is beyond the bound of Markov")
+        check(tails[0]["probability_high"] < tails[-1]["probability_low"], "the missing person reaches the ratio more often than an unrelated child")
+    text = run("match", "explain", "C00006", "F00011", "--run", folder / "run")[0]
+    contains(text, "Decision", "lead", "Criteria of the policy", "The child's family is not registered", "C00002  F00011  C1", "Chance", "a child of a full sibling of the mother (MO)")
+    contains(run("match", "explain", "C00006", "F00011", "--run", folder / "run", "--lang", "zh")[0], "判定依据", "线索", "偶然性", "仅限实验室和核验人员")
+    # without a run the same is decided anew
+    check(run("match", "explain", "C00006", "F00011", *MATCH)[0] == text, "explaining without the run gives another text")
+
+
+@test
+def explain_of_a_run_that_decided_nothing(folder):
+    run("match", *MATCH, "--out", folder / "run")
+    path = folder / "run" / "candidates.json"
+    listed = json.loads(path.read_text(encoding="utf-8"))
+    call = ["match", "explain", "C00003", "F00007", "--run", folder / "run"]
+    # a pair that the run did not list: no posterior, as the child is not searched again
+    data = json.loads(run("match", "explain", "C00003", "F00010", "--run", folder / "run", "--json")[0])
+    check(data["decision"] is None and data["no_decision"] == "not listed" and data["posterior"] in (None, 0), str(data["posterior"]))
+    contains(run("match", "explain", "C00007", "F00012", "--run", folder / "run")[0], "The search did not list this pair")
+    # a run made before decisions
+    old = {k: v for k, v in listed.items() if k not in ("policy", "siblings", "groups", "children")}
+    old["candidates"] = [{k: v for k, v in c.items() if k != "decision"} for c in listed["candidates"] if c["rank"]]
+    path.write_text(json.dumps(old), encoding="utf-8")
+    contains(run(*call)[0], "No decision in this run", "Posterior probability", "1 - 9.5e-09")
+    path.unlink()
+    contains(run(*call)[0], "No decision in this run")
+    # files that are none, and a run of other numbers
+    for text, status, says in (("[1]", 3, "candidates.json"), ("{", 3, "not valid JSON"), ('{"format": "x"}', 3, "run `homeward match --out` again"),
+                               (json.dumps({**listed, "candidates": [{**c, "log10_lr": None} for c in listed["candidates"]]}), 3, "without its log10_lr"),
+                               (json.dumps({**listed, "candidates": [{**c, "decision": {}} for c in listed["candidates"]]}), 3, "without its verdict"),
+                               (json.dumps({**listed, "candidates": [{**c, "log10_lr": c["log10_lr"] + 1} for c in listed["candidates"]]}), 8, "search again"),
+                               (json.dumps({**listed, "groups": [{"most_probable": [{"places": [{}]}]}] * 9}), 3, "without its child")):
+        path.write_text(text, encoding="utf-8")
+        contains(run(*call, status=status)[1], says)
+
+
+@test
 def explain_writes_reports(folder):
     out, err = run("match", "explain", "C00003", "F00007", *MATCH, "--html", folder / "a.html", "--svg", folder / "a.svg", "--pdf", folder / "a.pdf")
     check(out == "", "standard output holds something beside the files")
