@@ -56,6 +56,7 @@ hw_status cmd_match_merge(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_explain(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_score(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_power(cli *c, hw_err *err) HW_MUST_CHECK;
+hw_status cmd_next(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_check(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_lr(cli *c, hw_err *err) HW_MUST_CHECK;
 hw_status cmd_lr_check(cli *c, hw_err *err) HW_MUST_CHECK; /* lr --check */

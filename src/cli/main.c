@@ -55,6 +55,29 @@ static const arg_option SIBLING_OPTIONS[] = {
     {"csv", 0, ARG_FLAG, NULL, NULL, "the result as CSV"},
     {0},
 };
+static const arg_option NEXT_OPTIONS[] = {
+    {"family", 0, ARG_ONE, "ID", NULL, "this family only: every sample it could give, each for itself"},
+    {"missing", 0, ARG_ONE, "ID", NULL, "with --family: this missing person only. Default: all of the family"},
+    {"child", 0, ARG_ONE, "ID", NULL, "this child only: what would settle its candidate families that are below the threshold"},
+    {"least", 0, ARG_ONE, "LOG10", NULL, "with --child: log10 likelihood ratio from which a family is a candidate. Default: 2"},
+    {"budget", 0, ARG_ONE, "N", NULL, "samples to be spent on the whole database. Default: 100"},
+    {"kit", 0, ARG_ONE, "KIT", "table|codis13|codis20|identifiler|globalfiler|fusion|powerplex21",
+     "loci that new and repeated samples are typed at: the name of a kit, loci separated by commas, or \"table\" for all of the first table. Default: every locus in the files"},
+    {"prior", 0, ARG_ONE, "P", NULL, "prior probability that a child's family is among those searched, as in match. Default: 0.5"},
+    {"n-children", 0, ARG_ONE, "N", NULL, "rescued children. Default: as many as --children holds"},
+    {"rescued", 0, ARG_ONE, "P", NULL, "probability that a missing person is among the rescued children. Default: prior x children / missing persons"},
+    {"level", 0, ARG_ONE, "P", NULL, "posterior from which a pair is reported. Default: 0.999"},
+    {"threshold", 0, ARG_ONE, "LOG10", NULL, "log10 likelihood ratio from which a pair is reported. Default: where the posterior reaches --level in a database of this size"},
+    {"named-only", 0, ARG_FLAG, NULL, NULL, "leave out relatives whom the pedigree does not name"},
+    {"draws", 0, ARG_ONE, "N", NULL, "draws for each option of a family. Default: 16"},
+    {"refine", 0, ARG_ONE, "N", NULL, "of the families chosen, so many are computed for themselves. Default: 200"},
+    {"seed", 0, ARG_ONE, "S", NULL, "of the draws. Default: 1"},
+    {"check-loss", 0, ARG_ONE, "DRAWS", NULL, "compare the choice with brute force by so many draws for every option of every family; for small databases"},
+    {"limit", 0, ARG_ONE, "N", NULL, "show the first N rows, 0: all. Default: all"},
+    {"json", 0, ARG_FLAG, NULL, NULL, "the result as JSON"},
+    {"csv", 0, ARG_FLAG, NULL, NULL, "the result as CSV"},
+    {0},
+};
 static const arg_option LR_OPTIONS[] = {
     {"case", 0, ARG_ONE, "ID", NULL, "this case only"},
     {"num", 0, ARG_ONE, "HYPOTHESIS", NULL, "ratios of this hypothesis only. Default: all pairs"},
@@ -157,6 +180,10 @@ const command COMMANDS[] = {
      "Every child against every other, without any family: full siblings and half siblings against unrelated, full against half, and the posterior under the stated priors. Pairs better "
      "explained as parent and child, and profiles that are the same (one child entered twice, or identical twins), are marked.",
      OPTIONS(SIBLING_OPTIONS, TABLE_OPTIONS, SETTINGS_OPTIONS, SAMPLE_OPTIONS, READ_OPTIONS, THREAD_OPTIONS), 0, 0, cmd_siblings},
+    {"next", NULL, "which sample to take next, by the children it would bring home", "Main job",
+     "For a family, a child, or the whole database and a number of samples: which relative to ask for a sample, which samples to type again or at more loci, ranked by the expected number of additional "
+     "children identified.",
+     OPTIONS(NEXT_OPTIONS, TABLE_OPTIONS, PEOPLE_OPTIONS, SETTINGS_OPTIONS, SAMPLE_OPTIONS, READ_OPTIONS, THREAD_OPTIONS), 0, 0, cmd_next},
     {"check", NULL, "what is wrong with profiles and families themselves", "Main job",
      "Stated relatives who do not fit, and which samples were probably exchanged; the same person entered twice; staff; mixtures, poor profiles, sexes that contradict. For the laboratory and the "
      "verifiers only. Exit code 1 when anything was found. Children and families may be checked alone.",
