@@ -217,13 +217,13 @@ static hw_status decide_here(question *q, hw_err *err)
     return pair_list_parse("the search", &text, &q->list, err);
 }
 
-static bool is_small(const hw_dataset *d)
+static double count_missing(const question *q)
 {
     double persons = 0.0;
-    for (size_t i = 0; i < d->n_families; i++) {
-        persons += (double)d->family[i].n_missing;
+    for (size_t i = 0; i < q->n_families; i++) {
+        persons += (double)q->in->people.family[i].n_missing;
     }
-    return persons * (double)d->n_children <= HW_MATCH_PLAIN_PAIRS;
+    return persons;
 }
 
 static hw_status find_list(question *q, const char *folder, hw_err *err)
@@ -232,7 +232,7 @@ static hw_status find_list(question *q, const char *folder, hw_err *err)
     if (folder != NULL) {
         return pair_list_read(folder, &q->c->arena, &q->list, err);
     }
-    if (!is_small(&q->in->people)) {
+    if (count_missing(q) * (double)q->in->people.n_children > HW_MATCH_PLAIN_PAIRS) {
         return HW_OK;
     }
     hw_err mine = {0};
@@ -255,7 +255,17 @@ static hw_status gather(const question *q, const answer *a, hw_pair_evidence *re
     } else if (a->found.listed) {
         HW_TRY(pair_list_decision(&q->list, &a->found, &q->c->arena, &ret->decision, err));
     }
-    return pair_chance(a->d, q->o, &a->x, a->family, &q->c->arena, &ret->chance, &ret->no_chance, err);
+    HW_TRY(pair_chance(a->d, q->o, &a->x, a->family, &q->c->arena, &ret->chance, &ret->no_chance, err));
+    if (ret->decision != NULL && ret->decision->verdict == HW_VERDICT_REPORT) {
+        return HW_OK; /* what comes next is the confirmation */
+    }
+    const hw_dataset *d = a->d;
+    uint32_t family = a->family;
+    if (a->found.under == NULL) { /* what `homeward next --family` says: its draws go by the family's place among all */
+        HW_TRY(everybody(q, &d, err));
+        family = q->family;
+    }
+    return pair_next(d, q->o, family, a->x.missing, count_missing(q), (double)q->in->people.n_children, &q->c->arena, ret, err);
 }
 
 /* ---- telling it ---- */

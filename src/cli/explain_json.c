@@ -224,6 +224,26 @@ static void put_chance(hw_json *j, const hw_pair_evidence *e)
     hw_json_end(j);
 }
 
+static void put_next(hw_json *j, const hw_pair_evidence *e)
+{
+    hw_json_key(j, "next_samples");
+    hw_json_array(j);
+    for (uint32_t i = 0; i < e->n_next; i++) {
+        const hw_pair_next *n = &e->next[i];
+        hw_json_object(j);
+        put(j, "kind", hw_next_kind_text(n->kind));
+        put(j, "relation", n->relation);
+        put(j, "person", n->person);
+        hw_json_key(j, "samples");
+        hw_json_int(j, n->samples);
+        put_double(j, "now", n->now);
+        put_double(j, "then", n->then);
+        put_double(j, "gain", n->gain);
+        hw_json_end(j);
+    }
+    hw_json_end(j);
+}
+
 hw_status explain_json(const hw_explanation *x, const hw_pair_evidence *e, hw_str *out, hw_err *err)
 {
     hw_json j;
@@ -247,6 +267,7 @@ hw_status explain_json(const hw_explanation *x, const hw_pair_evidence *e, hw_st
     put(&j, "model", x->model);
     put_decision(&j, e);
     put_chance(&j, e);
+    put_next(&j, e);
     hw_json_key(&j, "loci");
     hw_json_array(&j);
     for (uint32_t i = 0; i < x->n_loci; i++) {

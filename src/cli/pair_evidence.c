@@ -321,3 +321,55 @@ hw_status pair_chance(const hw_dataset *d, const hw_match_options *o, const hw_e
     *ret_why = hw_arena_strdup(arena, mine.msg);
     return *ret_why != NULL ? HW_OK : HW_NO_MEMORY_FAIL(err);
 }
+
+/* --- the next sample --- */
+
+#define NEXT_SHOWN 3
+
+static hw_status keep_next(const hw_dataset *d, uint32_t family, const hw_next_result *r, hw_arena *arena, hw_pair_evidence *e, hw_err *err)
+{
+    uint32_t n = r->n < NEXT_SHOWN ? (uint32_t)r->n : NEXT_SHOWN;
+    hw_pair_next *to = HW_NEW(arena, hw_pair_next, n + 1);
+    if (to == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const hw_next_step *s = &r->step[i];
+        const hw_next_part *p = &s->part[0]; /* of one family each option stands for itself */
+        if (!(s->gain > 0.0)) {
+            continue;
+        }
+        to[kept] = (hw_pair_next){.kind = p->kind, .samples = s->samples, .now = s->now, .then = s->then, .gain = s->gain};
+        to[kept].relation = hw_arena_strdup(arena, p->relation);
+        to[kept].person = p->person != UINT32_MAX ? d->family[family].pedigree.person[p->person].id : NULL;
+        if (to[kept++].relation == NULL) {
+            return HW_NO_MEMORY_FAIL(err);
+        }
+    }
+    e->next = to;
+    e->n_next = kept;
+    e->next_threshold_log10 = r->threshold_log10;
+    return HW_OK;
+}
+
+hw_status pair_next(const hw_dataset *d, const hw_match_options *o, uint32_t family, uint32_t missing, double persons, double children, hw_arena *arena, hw_pair_evidence *e,
+                    hw_err *err)
+{
+    hw_next_options p;
+    hw_next_options_init(&p);
+    p.threshold_log10 = hw_next_threshold(p.level, o->prior_registered, persons);
+    p.rescued = hw_next_rescued(o->prior_registered, children, persons);
+    hw_next_result r = {0};
+    hw_err mine = {0};
+    hw_status s = hw_next_for_family(d, o, &p, family, missing, &r, &mine);
+    if (s == HW_NO_MEMORY || s == HW_INTERNAL) {
+        return HW_FAIL(err, s, "%s", mine.msg);
+    }
+    if (s != HW_OK) { /* the section on chance says what is wrong with the family */
+        return HW_OK;
+    }
+    s = keep_next(d, family, &r, arena, e, err);
+    hw_next_result_release(&r);
+    return s;
+}

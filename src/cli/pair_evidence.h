@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /*
  * What a search has said and decided of one pair, read from the list it wrote (candidates.json), so that a report on the pair tells what was decided then and needs
- * no new search; and the chance of its ratio.
+ * no new search; the chance of its ratio; and which sample of the family would help most.
  */
 #ifndef HW_CLI_PAIR_EVIDENCE_H
 #define HW_CLI_PAIR_EVIDENCE_H
@@ -42,5 +42,11 @@ hw_status pair_list_decision(const pair_list *l, const pair_found *f, hw_arena *
  */
 hw_status pair_chance(const hw_dataset *d, const hw_match_options *o, const hw_explanation *x, uint32_t family, hw_arena *arena, const hw_pair_chance **ret,
                       const char **ret_why, hw_err *err) HW_MUST_CHECK;
+
+/**
+ * The samples that the family could give next, the best three, into e: in the arena. persons, children: of the whole search. A family for which none can be computed leaves e alone.
+ */
+hw_status pair_next(const hw_dataset *d, const hw_match_options *o, uint32_t family, uint32_t missing, double persons, double children, hw_arena *arena, hw_pair_evidence *e,
+                    hw_err *err) HW_MUST_CHECK;
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Homeward authors
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /*
- * Two sections of the report on a pair: what was decided, on which criteria and with which other children and families; and how likely such a ratio is if the child is
- * unrelated, or a relative of the true parents.
+ * Three sections of the report on a pair: what was decided, on which criteria and with which other children and families; which sample would help most; and how likely such a
+ * ratio is if the child is unrelated, or a relative of the true parents.
  */
 #include <math.h>
 
@@ -144,6 +144,33 @@ void hw_doc_decision(hw_document *d, const hw_pair_evidence *e)
     } else {
         hw_doc_add(d, HW_BLOCK_TEXT, say(d, HW_L_CLAIMS_NONE));
     }
+}
+
+void hw_doc_next(hw_document *d, const hw_pair_evidence *e)
+{
+    char buf[HW_FIGURE_BUF];
+    if (e->n_next == 0) {
+        return;
+    }
+    hw_doc_add(d, HW_BLOCK_HEADING, say(d, HW_L_NEXT));
+    hw_table *t = hw_doc_table(d, HW_BLOCK_TABLE, NULL, 5, e->n_next);
+    static const hw_label title[5] = {HW_L_NEXT_WHAT, HW_L_NEXT_SAMPLES, HW_L_NEXT_NOW, HW_L_NEXT_THEN, HW_L_NEXT_GAIN};
+    for (uint32_t i = 0; i < 5; i++) {
+        hw_doc_column(d, t, i, say(d, title[i]), i > 0, i == 0);
+    }
+    for (uint32_t i = 0; i < e->n_next; i++) {
+        const hw_pair_next *n = &e->next[i];
+        hw_cell *row = hw_doc_row(t);
+        const char *who = hw_doc_phrase(d, n->relation);
+        who = n->person != NULL ? hw_doc_printf(d, "%s (%s)", who, n->person) : who;
+        hw_label how = n->kind == HW_NEXT_RELATIVE ? HW_L_NEXT_NEW : n->kind == HW_NEXT_TO_FIND ? HW_L_NEXT_TO_FIND : HW_L_NEXT_RETYPE;
+        hw_doc_cell(d, row, 0, hw_doc_printf(d, "%s: %s", who, say(d, how)), HW_CELL_PLAIN);
+        hw_doc_cell(d, row, 1, hw_doc_printf(d, "%u", n->samples), HW_CELL_PLAIN);
+        hw_doc_cell(d, row, 2, hw_figure_probability(n->now, buf), HW_CELL_PLAIN);
+        hw_doc_cell(d, row, 3, hw_figure_probability(n->then, buf), HW_CELL_STRONG);
+        hw_doc_cell(d, row, 4, hw_figure_ratio(n->gain, buf), HW_CELL_PLAIN);
+    }
+    hw_doc_add(d, HW_BLOCK_SMALL, hw_doc_printf(d, "%s%s%s", say(d, HW_L_NEXT_SAID), hw_figure_log10(e->next_threshold_log10, buf), say(d, HW_L_NEXT_SAID_END)));
 }
 
 void hw_doc_chance(hw_document *d, const hw_pair_evidence *e)

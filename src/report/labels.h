@@ -183,6 +183,19 @@
     X(TOGETHER_MORE, "more places are not shown", "处未显示")                                                                               \
     X(CLAIMS, "Other claims on this child or this missing person", "对该儿童或该失踪人的其他主张")                                          \
     X(CLAIMS_NONE, "No other claim on this child or this missing person is listed.", "未列出对该儿童或该失踪人的其他主张。")                \
+    X(NEXT, "Next best sample of the family", "该家庭下一份最有价值的样本")                                                                 \
+    X(NEXT_WHAT, "Whom to sample", "采样对象")                                                                                              \
+    X(NEXT_SAMPLES, "Samples", "样本数")                                                                                                    \
+    X(NEXT_NOW, "Now", "目前")                                                                                                              \
+    X(NEXT_THEN, "Then", "之后")                                                                                                            \
+    X(NEXT_GAIN, "Gain", "增益")                                                                                                            \
+    X(NEXT_NEW, "new sample", "新样本")                                                                                                     \
+    X(NEXT_TO_FIND, "to be found", "待寻找")                                                                                                \
+    X(NEXT_RETYPE, "type again, all loci of the kit", "重新检测试剂盒全部位点")                                                             \
+    X(NEXT_SAID, "Now, then: probability that the missing child, if among the rescued, reaches log10 LR ",                                  \
+      "目前、之后：失踪儿童若在获救儿童之中，其 log10 似然比达到 ")                                                                         \
+    X(NEXT_SAID_END, ", without and with the sample. Gain: expected number of additional children identified.",                             \
+      " 的概率（无该样本、有该样本）。增益：预期多识别的儿童数。")                                                                          \
     X(CHANCE, "Chance", "偶然性")                                                                                                           \
     X(CHANCE_CAPTION, "Probability of a ratio at least as large as that of this child, typed at the loci it is typed at, if it were",      \
       "若该儿童（按其分型基因座）属于下列情形，得到不低于所观察似然比的概率")                                                               \

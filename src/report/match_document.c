@@ -400,6 +400,7 @@ hw_status hw_document_match(const hw_explanation *x, const hw_pair_evidence *e, 
     add_summary(&w);
     if (e != NULL) {
         hw_doc_decision(&d, e);
+        hw_doc_next(&d, e);
     }
     add_sentences(&w);
     add_family(&w);

@@ -104,6 +104,15 @@ static void pedigree(hw_pages *p, const hw_drawing *g)
     }
 }
 
+/* What must stand on the page of a heading: a drawing whole; of a table its caption, its titles and a row. */
+static double room_below(const hw_drawing *g, const hw_block *b)
+{
+    if (b != NULL && b->kind == HW_BLOCK_PEDIGREE && !fit_drawing(g).landscape) {
+        return g->height * fit_drawing(g).scale;
+    }
+    return b != NULL && b->kind == HW_BLOCK_TABLE ? 90.0 : 40.0;
+}
+
 static void block(hw_pages *p, const hw_drawing *g, const hw_block *b)
 {
     switch (b->kind) {
@@ -114,7 +123,7 @@ static void block(hw_pages *p, const hw_drawing *g, const hw_block *b)
         boxed(p, b->text, b->lang, 0xFFF6EEu, 0xC2410Cu, INK, true);
         break;
     case HW_BLOCK_HEADING:
-        heading(p, b->text, b->next != NULL && b->next->kind == HW_BLOCK_PEDIGREE && !fit_drawing(g).landscape ? g->height * fit_drawing(g).scale : 40.0);
+        heading(p, b->text, room_below(g, b->next));
         break;
     case HW_BLOCK_TEXT:
         hw_page_text(p, b->text, b->lang, HW_PAGE_MARGIN + 3.0, 0.0, 9.0, false, INK);

@@ -20,6 +20,7 @@
 #include "kinship/chance.h"
 #include "kinship/decision.h"
 #include "kinship/match.h"
+#include "kinship/next_sample.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -91,11 +92,22 @@ typedef struct hw_pair_chance {
     bool x_left_out, linkage_left_out;
 } hw_pair_chance;
 
+/** A sample that the family could give next, and what it would bring for any child of theirs. */
+typedef struct hw_pair_next {
+    hw_next_kind kind;
+    const char *relation, *person; /* person NULL: not named in the pedigree, or several */
+    uint32_t samples;
+    double now, then, gain;        /* as in hw_next_step */
+} hw_pair_next;
+
 typedef struct hw_pair_evidence {
     const hw_pair_decision *decision; /* NULL: no_decision says why */
     hw_no_decision no_decision;
     const hw_pair_chance *chance;     /* NULL: no_chance says why */
     const char *no_chance;
+    const hw_pair_next *next;         /* best first */
+    uint32_t n_next;
+    double next_threshold_log10;
 } hw_pair_evidence;
 
 /*

@@ -23,6 +23,7 @@ typedef struct example {
     hw_pair_tail tail[4];
     hw_pair_chance chance;
     hw_pair_place place[3];
+    hw_pair_next next[3];
     hw_pair_evidence evidence;
 } example;
 
@@ -230,7 +231,10 @@ static void example_evidence(example *e)
     e->tail[2] = (hw_pair_tail){HW_HYPOTHESIS_RIVAL, "a child of a half sibling of the mother (李秀英)", unknown, {0.0, 1.0}, "it would cost too much to compute exactly"};
     e->tail[3] = (hw_pair_tail){HW_HYPOTHESIS_MISSING, "the missing person", unknown, {0.5, 0.53125}, NULL};
     e->chance = (hw_pair_chance){.tail = e->tail, .n_tails = 4, .n_loci = 20, .x_left_out = true, .linkage_left_out = true};
-    e->evidence = (hw_pair_evidence){.decision = k, .chance = &e->chance};
+    e->evidence = (hw_pair_evidence){.decision = k, .chance = &e->chance, .next = e->next, .n_next = 3, .next_threshold_log10 = 9.25};
+    e->next[0] = (hw_pair_next){HW_NEXT_RELATIVE, "father", "张建国", 1, 0.5, 0.96875, 0.0234375};
+    e->next[1] = (hw_pair_next){HW_NEXT_TO_FIND, "full brother or sister", NULL, 1, 0.5, 0.75, 0.0125};
+    e->next[2] = (hw_pair_next){HW_NEXT_LOCI, "all samples of the family", NULL, 3, 0.5, 0.625, 0.00625};
 }
 
 static void example_init(example *e)
