@@ -2,13 +2,14 @@
 # SPDX-FileCopyrightText: 2026 The Homeward authors
 # SPDX-License-Identifier: AGPL-3.0-or-later
 #
-# The main job on a synthetic nation: 178 rescued children, 5,000 searching families, real allele frequencies. Ends with the
-# ranked table, how much of the truth was found, and one PDF report. Everything goes below ./demo-out/.
+# The main job on a synthetic nation: 178 rescued children, 100,000 searching families, real allele frequencies. Ends with the
+# ranked table and its verdicts, how much of the truth was found, the samples to take next, and one PDF report. Everything goes below ./demo-out/.
 #
 #   tools/demo.sh PROGRAM
 #
-#   CHILDREN, FAMILIES, SEED   sizes and seed     178, 5000, 2026
-#   ROWS                       rows of the table  25
+#   CHILDREN, FAMILIES, SEED   sizes and seed                178, 100000, 2026
+#   ROWS                       rows of the table             25
+#   SAMPLES                    samples that may be taken     20
 set -eu
 program=${1:?usage: tools/demo.sh PROGRAM}
 case $program in
@@ -30,16 +31,20 @@ rm -rf "$out"
 mkdir "$out"
 
 step "A synthetic nation: relatives, wrong reports, swapped samples, drop-out, old kits (seed ${SEED:-2026})"
-"$program" simulate nation --children "${CHILDREN:-178}" --families "${FAMILIES:-5000}" --seed "${SEED:-2026}" \
+"$program" simulate nation --children "${CHILDREN:-178}" --families "${FAMILIES:-100000}" --seed "${SEED:-2026}" \
     --freq norstr-east-asia --loci "$kit" --chinese-names --out "$out/nation"
 
-step 'Every child against every family, ranked by norSTR East Asia; NIST 1036 Asian and FBI 2015 Filipino beside it'
+step 'Every child against every family, ranked by norSTR East Asia; NIST 1036 Asian and FBI 2015 Filipino beside it; then the verdicts'
 "$program" match --freq norstr-east-asia,nist1036-asian,fbi2015-filipino --children "$out/nation/children.csv" \
     --families "$out/nation/families.json" --out "$out/run" --limit "${ROWS:-25}"
 echo "The whole table: $out/run/candidates.csv"
 
 step 'How much of the truth was found'
 "$program" match score --run "$out/run" --truth "$out/nation/truth.csv"
+
+step "The ${SAMPLES:-20} samples that would bring most children home next"
+"$program" next --freq norstr-east-asia --children "$out/nation/children.csv" --families "$out/nation/families.json" --budget "${SAMPLES:-20}" \
+    --draws 8 --refine 40 --limit 10
 
 # The best pair: first row of the ranked table (rank, child, family, ...).
 child=$(sed -n '2s/^[^,]*,\([^,]*\),.*/\1/p' "$out/run/candidates.csv")

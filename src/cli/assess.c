@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 #include "cli/assess.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +52,19 @@ static hw_status add_parts(inputs *in, assessment *a, hw_err *err)
     return HW_OK;
 }
 
+/* What cannot be made of these files and settings is said, is unknown from then on, and forbids a report; the search goes on. */
+static hw_status tolerate(const cli *c, const char *what, hw_status status, const hw_err *mine, hw_err *err)
+{
+    if (status == HW_OK) {
+        return HW_OK;
+    }
+    if (status == HW_NO_MEMORY || status == HW_INTERNAL || status == HW_LIMIT || status == HW_IO || status == HW_CANCELLED) {
+        return HW_FAIL(err, status, "%s", mine->msg);
+    }
+    term_note(c->command->name, "%s: not known, so that no candidate is reported: %s", what, mine->msg);
+    return HW_OK;
+}
+
 hw_status assess_start(cli *c, inputs *in, const hw_match_options *o, assessment *ret, hw_err *err)
 {
     *ret = (assessment){.checked = !args_has(&c->args, "no-check")};
@@ -60,8 +74,14 @@ hw_status assess_start(cli *c, inputs *in, const hw_match_options *o, assessment
         return HW_OK;
     }
     hw_profile_bounds bounds;
+    hw_err mine = {0};
     hw_profile_bounds_init(&bounds);
-    HW_TRY(findings_make(in, o, &bounds, &ret->quality, err));
+    hw_status status = findings_make(in, o, &bounds, &ret->quality, &mine);
+    if (status != HW_OK) {
+        ret->checked = false;
+        findings_release(&ret->quality);
+        return tolerate(c, "the quality of the database", status, &mine, err);
+    }
     return add_parts(in, ret, err);
 }
 
@@ -180,7 +200,7 @@ static hw_status quality_known(const hw_dataset *d, assessment *a, hw_decision_e
 
 /* ---- after the search ---- */
 
-static hw_status find_chance(const hw_dataset *d, const hw_match_options *o, assessment *a, hw_err *err)
+static hw_status find_chance(const cli *c, const hw_dataset *d, const hw_match_options *o, assessment *a, hw_err *err)
 {
     size_t n = a->match.n_candidates;
     a->chance_hits = HW_NEW(&a->arena, double, n + 1);
@@ -192,9 +212,10 @@ static hw_status find_chance(const hw_dataset *d, const hw_match_options *o, ass
     }
     hw_chance_database_options p;
     hw_chance_database_options_init(&p);
-    HW_TRY(hw_chance_database_new(d, o, &p, &a->chance, err));
+    hw_err mine = {0};
+    HW_TRY(tolerate(c, "chance hits", hw_chance_database_new(d, o, &p, &a->chance, &mine), &mine, err));
     for (size_t i = 0; i < n; i++) {
-        a->chance_hits[i] = hw_chance_database_at(a->chance, a->match.candidate[i].log10_lr).upper;
+        a->chance_hits[i] = a->chance == NULL ? (double)NAN : hw_chance_database_at(a->chance, a->match.candidate[i].log10_lr).upper;
     }
     return HW_OK;
 }
@@ -209,10 +230,9 @@ hw_status assess_pairs(cli *c, inputs *in, const hw_match_options *o, hw_pairs *
     review_drop_empty(c, in, &io->match);
     hw_match_options quiet = *o;
     quiet.progress = NULL;
-    HW_TRY(find_chance(d, &quiet, io, err));
-    if (p->pairs > 0) { /* else no family could be searched, and the list of reasons is the answer */
-        HW_TRY(hw_siblings(d, &quiet, &so, &io->siblings, err));
-    }
+    hw_err mine = {0};
+    HW_TRY(find_chance(c, d, &quiet, io, err));
+    HW_TRY(tolerate(c, "brothers and sisters among the children", hw_siblings(d, &quiet, &so, &io->siblings, &mine), &mine, err));
     hw_decision_evidence e = {.rest = {io->match.rest, io->match.rest_low, io->match.rest_high}, .chance_hits = io->chance_hits, .siblings = io->siblings.pair,
                               .n_siblings = io->siblings.n};
     HW_TRY(quality_known(d, io, &e, err));

@@ -32,6 +32,7 @@ void hw_calibration_options_init(hw_calibration_options *o)
 {
     *o = (hw_calibration_options){.nations = 1, .practice_log10 = 4.0, .decide = hw_decide_by_posterior, .confirm = 200};
     hw_nation_init(&o->nation);
+    o->nation.share_two_missing = o->nation.share_siblings_rescued; /* what the search assumes: each missing child is rescued like any other */
     hw_match_options_init(&o->search);
     o->search.rivals = false;
 }

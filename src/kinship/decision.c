@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Homeward authors
 // SPDX-License-Identifier: Apache-2.0
 #include "kinship/decision_parts.h"
+#include "kinship/match_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -206,6 +207,82 @@ static hw_status list_candidates(decider *x, hw_err *err)
     return r->decision == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
 }
 
+static int by_number(const void *x, const void *y)
+{
+    const uint32_t *a = x;
+    const uint32_t *b = y;
+    return (*a > *b) - (*a < *b);
+}
+
+/* Families of the list, ascending, each once. */
+static hw_status listed_families(const decider *x, hw_arena *arena, uint32_t **ret, size_t *ret_n, hw_err *err)
+{
+    uint32_t *f = HW_NEW(arena, uint32_t, x->n + 1);
+    size_t n = 0;
+    if (f == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t i = 0; i < x->n; i++) {
+        f[i] = x->list[i].family;
+    }
+    if (x->n > 1) {
+        qsort(f, x->n, sizeof(*f), by_number);
+    }
+    for (size_t i = 0; i < x->n; i++) {
+        if (n == 0 || f[n - 1] != f[i]) {
+            f[n++] = f[i];
+        }
+    }
+    *ret = f;
+    *ret_n = n;
+    return HW_OK;
+}
+
+static hw_status below_threshold(const decider *x, hw_arena *arena, const uint32_t *family, size_t n, double *ret, hw_err *err)
+{
+    search s = {0};
+    matcher m;
+    hw_status status = search_init(&s, arena, x->d, x->o, err);
+    if (status == HW_OK) {
+        status = matcher_init(&m, &s, err);
+        status = status != HW_OK ? status : match_below(&m, family, n, ret, err);
+        matcher_release(&m);
+    }
+    search_release(&s);
+    return status;
+}
+
+/*
+ * n children, each registered with probability P, and M missing persons: of k placed children P^k (1-P)^(n-k) (M-k)! / M! is the probability of one way, so that placing one more
+ * multiplies by P / (1-P) / (M-k). With k at its mean over the others, M - k is M times the share that is free. A person whose own child is there but below the threshold looks free
+ * too: of the family's kind a share b of those taken. Left at 1 where it would change nothing.
+ */
+static hw_status free_shares(const decider *x, hw_arena *arena, const double **ret, hw_err *err)
+{
+    const double least = 0.05;      /* more children than families can have: the prior is not of this database */
+    const double negligible = 1e-3;
+    double taken = x->d->n_children > 0 ? ((double)x->d->n_children - 1.0) * x->r->prior_each : 0.0;
+    *ret = NULL;
+    if (taken < negligible || x->n == 0) {
+        return HW_OK;
+    }
+    size_t n = 0;
+    uint32_t *family = NULL;
+    HW_TRY(listed_families(x, arena, &family, &n, err));
+    double *below = HW_NEW(arena, double, n + 1);
+    double *share = HW_NEW(arena, double, x->d->n_families + 1);
+    if (below == NULL || share == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    HW_TRY(below_threshold(x, arena, family, n, below, err));
+    for (size_t i = 0; i < n; i++) {
+        double free_share = 1.0 - (taken < 1.0 ? taken : 1.0) * (1.0 - below[i]);
+        share[family[i]] = free_share > least ? free_share : least;
+    }
+    *ret = share;
+    return HW_OK;
+}
+
 static hw_status decide(decider *x, hw_arena *arena, hw_err *err)
 {
     hw_joint_rest rest = x->e->rest;
@@ -220,6 +297,7 @@ static hw_status decide(decider *x, hw_arena *arena, hw_err *err)
     hw_joint_options_init(&jo);
     jo.rival_weight = x->policy->rival_weight;
     jo.prior_each = x->r->prior_each;
+    HW_TRY(free_shares(x, arena, &jo.free_share, err));
     HW_TRY(contests(x, arena, err));
     HW_TRY(hw_joint(x->d, x->o, x->list, x->n, &rest, &jo, &x->ret->joint, err));
     for (size_t i = 0; i < x->n; i++) {

@@ -101,7 +101,11 @@ static hw_status take_pairs(work *w, hw_arena *arena, hw_err *err)
             return HW_FAIL(err, HW_USAGE, "joint identification was given child %s and family %s twice", w->d->child[p->child]->id, w->d->family[p->family].id);
         }
         if (i == 0 || p->family != (p - 1)->family) {
-            w->table[w->n_tables++] = (joint_table){.family = p->family, .first = (uint32_t)i};
+            double free_share = w->o->free_share == NULL || w->o->flat ? 1.0 : w->o->free_share[p->family];
+            if (!(free_share > 0.0 && free_share <= 1.0)) {
+                return HW_FAIL(err, HW_USAGE, "family %s: the share of missing persons that is free must be above 0 and at most 1, not %g", w->d->family[p->family].id, free_share);
+            }
+            w->table[w->n_tables++] = (joint_table){.family = p->family, .first = (uint32_t)i, .prior = w->prior / free_share};
         }
         w->table[w->n_tables - 1].n_pairs++;
     }
@@ -253,7 +257,7 @@ static hw_status group_item(void *ctx, size_t item, unsigned worker, hw_err *err
 {
     work *w = ctx;
     const joint_group *g = &w->group[item];
-    HW_TRY(joint_solve(w->table, w->pair, w->s.family, g, w->prior, w->o, &w->arena[worker], &w->solution[item], err));
+    HW_TRY(joint_solve(w->table, w->pair, w->s.family, g, w->o, &w->arena[worker], &w->solution[item], err));
     for (uint32_t i = 0; i < g->n; i++) {
         for (uint32_t k = 0; k < w->table[g->table[i]].n_pairs; k++) {
             write_pair(w, (uint32_t)item, i, k);
@@ -467,7 +471,7 @@ static hw_status run(work *w, hw_arena *arena, hw_err *err)
     HW_TRY(take_pairs(w, arena, err));
     HW_TRY(weigh_nowhere(w, arena, err));
     HW_TRY(hw_parallel_for(w->n_tables, w->n_threads, table_item, w, err));
-    HW_TRY(joint_groups_build(w->table, w->n_tables, w->pair, w->own, w->d->n_children, w->prior, w->o, arena, &w->group, &w->n_groups, err));
+    HW_TRY(joint_groups_build(w->table, w->n_tables, w->pair, w->own, w->d->n_children, w->o, arena, &w->group, &w->n_groups, err));
     w->solution = HW_NEW(arena, joint_solution, w->n_groups + 1);
     w->r->pair = HW_NEW(&w->r->arena, hw_joint_pair, w->n + 1);
     if (w->solution == NULL || w->r->pair == NULL) {

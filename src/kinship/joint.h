@@ -4,7 +4,7 @@
  * Joint identification: many children against many families at once. An assignment places some children, each as one missing person, no missing person twice. Its weight is
  *
  *   product over families  P(family's readings, children placed in it) / (P(family's readings) * P(those children, unrelated))
- *   times, for every child placed, the prior of one missing person, and for every child not placed u = (1 - P) + prior * (sum of ratios of its pairs not listed)
+ *   times, for every child placed, the prior of one missing person (over the share of them that is free), and for every child not placed u = (1 - P) + prior * (sum of ratios of its pairs not listed)
  *
  * Instead of being placed, the children of one family may all be its relatives (children of a brother or sister of its parents): the same weight times
  * rival_weight over the largest of their ratios missing : rival.
@@ -26,6 +26,8 @@ extern "C" {
 typedef struct hw_joint_options {
     bool flat;                /* every assignment has the same prior: prior and u are 1. For comparison with programs that count so */
     double prior_each;        /* prior of one missing person; 0: match options' prior_registered over the missing persons of the dataset */
+    const double *free_share; /* [family] probability that a missing person of it is not taken by some other child, given that no other is listed: a child that is placed is placed in one of
+                                 these, so that the prior of a placing is prior_each over it; NULL: 1. It matters once the rescued are as many as the missing (docs/joint.md) */
     double rival_weight;      /* prior of "a child of a brother or sister of this family's parents" relative to prior_each; 0.1. Uses hw_candidate.rival_log10 */
     uint32_t max_shared;      /* children claimed by several families that are solved together; 12, at most 16 */
     uint32_t max_shared_weak; /* the same where families would be joined by a claim that weighs less than "nowhere"; 6 */

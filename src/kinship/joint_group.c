@@ -24,7 +24,6 @@ typedef struct grouper {
     size_t n_tables;
     const joint_pair *pair;
     const joint_unplaced *own;
-    double prior;
     const hw_joint_options *o;
     hw_arena *arena;
     hw_arena scratch;
@@ -89,7 +88,7 @@ static hw_status list_claims(grouper *g, hw_err *err)
         if (g->claim[i].child != g->claim[i - 1].child) {
             strongest = i;
         } else if (g->claim[i].reach > 0.0) {
-            g->meeting[g->n_meetings++] = (meeting){.strength = g->claim[i].reach, .a = g->claim[strongest].table, .b = g->claim[i].table};
+            g->meeting[g->n_meetings++] = (meeting){.strength = g->table[g->claim[i].table].prior * g->claim[i].reach, .a = g->claim[strongest].table, .b = g->claim[i].table};
         }
     }
     if (g->n_meetings > 0) {
@@ -133,7 +132,7 @@ static bool fits(grouper *g, uint32_t a, uint32_t b, double strength)
         }
     }
     uint32_t limit = g->o->max_shared < 16 ? g->o->max_shared : 16;
-    limit = g->prior * strength < 1.0 && g->o->max_shared_weak < limit ? g->o->max_shared_weak : limit;
+    limit = strength < 1.0 && g->o->max_shared_weak < limit ? g->o->max_shared_weak : limit;
     return shared <= limit && entries * (double)(1u << shared) <= g->o->max_operations;
 }
 
@@ -256,7 +255,7 @@ static void add_cut(joint_group *group, uint32_t child, const block *b, size_t n
 /* Every claim of a child on a family of another group than the one looked from. */
 static hw_status add_cuts(grouper *g, joint_group *group, const uint32_t *number, hw_err *err)
 {
-    HW_TRY(joint_messages(g->table, g->n_tables, g->claim, g->n_claims, g->pair, g->own, g->prior, &g->scratch, err));
+    HW_TRY(joint_messages(g->table, g->n_tables, g->claim, g->n_claims, g->pair, g->own, &g->scratch, err));
     block *b = HW_NEW(&g->scratch, block, g->n_claims + 1);
     block *before = HW_NEW(&g->scratch, block, g->n_claims + 1);
     if (b == NULL || before == NULL) {
@@ -267,7 +266,7 @@ static hw_status add_cuts(grouper *g, joint_group *group, const uint32_t *number
         uint32_t child = g->claim[i].child;
         for (; i < g->n_claims && g->claim[i].child == child; i++) {
             const joint_claim *c = &g->claim[i];
-            b[n++] = (block){number[root(g, c->table)], g->table[c->table].flow[c->at], c->reach > 0.0 ? g->prior * c->reach : 0.0};
+            b[n++] = (block){number[root(g, c->table)], g->table[c->table].flow[c->at], c->reach > 0.0 ? g->table[c->table].prior * c->reach : 0.0};
         }
         qsort(b, n, sizeof(*b), by_home);
         size_t blocks = 0;
@@ -308,10 +307,10 @@ static hw_status build(grouper *g, size_t n_children, joint_group **ret, size_t 
     return HW_OK;
 }
 
-hw_status joint_groups_build(joint_table *table, size_t n_tables, const joint_pair *pair, const joint_unplaced *own, size_t n_children, double prior, const hw_joint_options *o, hw_arena *arena,
+hw_status joint_groups_build(joint_table *table, size_t n_tables, const joint_pair *pair, const joint_unplaced *own, size_t n_children, const hw_joint_options *o, hw_arena *arena,
                              joint_group **ret, size_t *ret_n, hw_err *err)
 {
-    grouper g = {.table = table, .n_tables = n_tables, .pair = pair, .own = own, .prior = prior, .o = o, .arena = arena};
+    grouper g = {.table = table, .n_tables = n_tables, .pair = pair, .own = own, .o = o, .arena = arena};
     hw_arena_init(&g.scratch, (size_t)4 << 30);
     hw_status status = build(&g, n_children, ret, ret_n, err);
     hw_arena_release(&g.scratch);

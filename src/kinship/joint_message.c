@@ -18,7 +18,6 @@ typedef struct teller {
     size_t n_claims;
     const joint_pair *pair;
     const joint_unplaced *own;
-    double prior;
     double **without;         /* [table][child of the table] weight of the child not being in this family: nowhere, or in another */
     hw_real *weight;          /* of the entries with a child, and of those without it */
     hw_real *other;
@@ -56,7 +55,7 @@ static void tell_children(teller *t, uint32_t number, bool average)
         uint32_t at = 0;
         for (uint32_t k = 0; k < x->n_children && at < entry->n; k++) {
             if (t->pair[entry->pair[at]].child == x->child[k]) {
-                w = hw_real_mul_d(w, t->prior / t->without[number][k]);
+                w = hw_real_mul_d(w, x->prior / t->without[number][k]);
                 at++;
             }
         }
@@ -75,10 +74,10 @@ static void tell_children(teller *t, uint32_t number, bool average)
     }
 }
 
-hw_status joint_messages(joint_table *table, size_t n_tables, const joint_claim *claim, size_t n_claims, const joint_pair *pair, const joint_unplaced *own, double prior,
+hw_status joint_messages(joint_table *table, size_t n_tables, const joint_claim *claim, size_t n_claims, const joint_pair *pair, const joint_unplaced *own,
                          hw_arena *arena, hw_err *err)
 {
-    teller t = {.table = table, .claim = claim, .n_claims = n_claims, .pair = pair, .own = own, .prior = prior};
+    teller t = {.table = table, .claim = claim, .n_claims = n_claims, .pair = pair, .own = own};
     uint32_t most = 0;
     t.without = HW_NEW(arena, double *, n_tables + 1);
     if (t.without == NULL) {

@@ -31,6 +31,7 @@ typedef struct joint_entry {
 
 typedef struct joint_table {
     uint32_t family;
+    double prior;             /* of placing a child as one of its missing persons */
     uint32_t first, n_pairs;  /* of the sorted pairs */
     uint32_t n_children;
     uint32_t *child;          /* [n_children] dataset indices, ascending */
@@ -69,11 +70,11 @@ typedef struct joint_claim {
     double reach;
 } joint_claim;
 /* Fill flow of all tables, in the arena. */
-hw_status joint_messages(joint_table *table, size_t n_tables, const joint_claim *claim, size_t n_claims, const joint_pair *pair, const joint_unplaced *own, double prior,
+hw_status joint_messages(joint_table *table, size_t n_tables, const joint_claim *claim, size_t n_claims, const joint_pair *pair, const joint_unplaced *own,
                          hw_arena *arena, hw_err *err) HW_MUST_CHECK;
 
 /* Children with a weight of their own, before anything is cut. [dataset child] */
-hw_status joint_groups_build(joint_table *table, size_t n_tables, const joint_pair *pair, const joint_unplaced *own, size_t n_children, double prior, const hw_joint_options *o, hw_arena *arena,
+hw_status joint_groups_build(joint_table *table, size_t n_tables, const joint_pair *pair, const joint_unplaced *own, size_t n_children, const hw_joint_options *o, hw_arena *arena,
                              joint_group **ret, size_t *ret_n, hw_err *err) HW_MUST_CHECK;
 
 /* What a group's sums say. Arrays are in the arena given. */
@@ -88,7 +89,7 @@ typedef struct joint_solution {
     bool top_complete;
     double assignments;
 } joint_solution;
-hw_status joint_solve(const joint_table *table, const joint_pair *pair, const hw_family *family, const joint_group *g, double prior, const hw_joint_options *o, hw_arena *arena,
+hw_status joint_solve(const joint_table *table, const joint_pair *pair, const hw_family *family, const joint_group *g, const hw_joint_options *o, hw_arena *arena,
                       joint_solution *ret, hw_err *err) HW_MUST_CHECK;
 
 /* Place of a child in an ascending list, or UINT32_MAX. */

@@ -25,7 +25,6 @@ typedef struct solver {
     hw_arena *arena;
     hw_arena scratch;
     joint_solution *ret;
-    double prior;
     int32_t *bit;            /* [child of the group] number among the shared, or -1 */
     uint32_t n_shared;
     uint32_t *shared;        /* [n_shared] child of the group */
@@ -81,8 +80,8 @@ static double strongest(const solver *s, uint32_t c)
     for (uint32_t i = 0; i < s->g->n; i++) {
         const joint_table *t = table_of(s, i);
         uint32_t k = joint_find(t->child, t->n_children, s->g->child[c]);
-        if (k != UINT32_MAX && s->prior * t->pull[k] > most) {
-            most = s->prior * t->pull[k];
+        if (k != UINT32_MAX && t->prior * t->pull[k] > most) {
+            most = t->prior * t->pull[k];
         }
     }
     return most;
@@ -184,7 +183,7 @@ static void entry_weights(solver *s, uint32_t i, int view)
         for (uint32_t k = 0; k < t->n_children; k++) {
             uint32_t c = s->local[k];
             if (at < t->entry[e].n && s->pair[t->entry[e].pair[at]].child == t->child[k]) {
-                w = hw_real_mul_d(hw_real_mul_d(w, s->prior), s->placed[view][c]);
+                w = hw_real_mul_d(hw_real_mul_d(w, t->prior), s->placed[view][c]);
                 at++;
             } else if (s->bit[c] < 0) {
                 w = hw_real_mul_d(w, s->nowhere[view][c]);
@@ -496,11 +495,11 @@ static hw_status solve(solver *s, hw_err *err)
     return find_top(s, err);
 }
 
-hw_status joint_solve(const joint_table *table, const joint_pair *pair, const hw_family *family, const joint_group *g, double prior, const hw_joint_options *o, hw_arena *arena,
+hw_status joint_solve(const joint_table *table, const joint_pair *pair, const hw_family *family, const joint_group *g, const hw_joint_options *o, hw_arena *arena,
                       joint_solution *ret, hw_err *err)
 {
     *ret = (joint_solution){0};
-    solver s = {.table = table, .pair = pair, .family = family, .g = g, .o = o, .arena = arena, .ret = ret, .prior = prior};
+    solver s = {.table = table, .pair = pair, .family = family, .g = g, .o = o, .arena = arena, .ret = ret};
     hw_arena_init(&s.scratch, (size_t)4 << 30);
     hw_status status = solve(&s, err);
     hw_arena_release(&s.scratch);

@@ -65,6 +65,9 @@ hw_status add_pair(all *a, hw_pairs *r, const hw_pair *p, hw_err *err) HW_MUST_C
 /* hw_match_rest with the matchers at hand. */
 hw_status match_rest(all *a, uint64_t persons, double *rest, double *rest_low, double *rest_high, hw_err *err) HW_MUST_CHECK;
 
+/* P(ratio < threshold | theirs) of the first missing person of each family, a child typed in full, as the mean over a sample of the families given of its kind. */
+hw_status match_below(matcher *m, const uint32_t *family, size_t n, double *ret, hw_err *err) HW_MUST_CHECK;
+
 /* ---- match_detail.c ---- */
 
 /* Relation, loci, rivals and further tables of every candidate. What cannot be computed of one is added to the errors. */

@@ -8,6 +8,7 @@
 #include "kinship/match_parts.h"
 
 #include "base/rng.h"
+#include "kinship/power.h"
 
 #include <math.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 
 /* Children typed at the same number of loci are represented by the first of them. */
 typedef struct rest_group {
-    uint32_t child;
+    uint32_t child; /* UINT32_MAX: a child typed in full */
     bool used;
     double below; /* share of related children who stay below the threshold */
 } rest_group;
@@ -71,12 +72,58 @@ static hw_status sample_person(matcher *m, const slot *sl, uint32_t number, rest
         for (uint32_t i = 0; i < n_groups; i++) {
             hw_real total = hw_real_from(sexed ? 2.0 : 1.0);
             for (uint32_t l = 0; g[i].used && status == HW_OK && l < n; l++) {
-                if (hw_genotype_typed(hw_profile_at(s->d->child[g[i].child], s->locus[fl[l].locus].panel_index))) {
+                if (g[i].child == UINT32_MAX || hw_genotype_typed(hw_profile_at(s->d->child[g[i].child], s->locus[fl[l].locus].panel_index))) {
                     total = hw_real_mul_d(total, ratio[l]);
                 }
             }
             g[i].below += status != HW_OK || hw_real_cmp(total, threshold) < 0 ? 1.0 : 0.0;
         }
+    }
+    return HW_OK;
+}
+
+/* ---- how often a family's own child stays below ---- */
+
+#define KIND_SAMPLE 96u /* missing persons of a kind of family */
+
+static hw_status below_of_kind(matcher *m, const slot *sl, uint32_t n, hw_rng *rng, double *ret, hw_err *err)
+{
+    rest_group whole = {.used = true, .child = UINT32_MAX};
+    uint32_t taken = n < KIND_SAMPLE ? n : KIND_SAMPLE;
+    for (uint32_t i = 0; i < taken; i++) {
+        uint32_t at = n <= KIND_SAMPLE ? i : hw_rng_below(rng, n);
+        hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
+        hw_status status = sample_person(m, &sl[at], at, &whole, 1, err);
+        hw_arena_reset(&m->scratch, mark);
+        HW_TRY(status);
+    }
+    *ret = taken == 0 ? 0.0 : whole.below / (double)(taken * DRAWS);
+    return HW_OK;
+}
+
+hw_status match_below(matcher *m, const uint32_t *family, size_t n, double *ret, hw_err *err)
+{
+    const search *s = m->s;
+    double below[HW_FAMILY_KINDS];
+    hw_rng rng;
+    hw_rng_seed(&rng, SEED, UINT32_MAX);
+    HW_AUTO_FREE slot *sl = hw_alloc(n + 1, sizeof(*sl));
+    if (sl == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    m->few = true;
+    for (uint32_t k = 0; k < HW_FAMILY_KINDS; k++) {
+        uint32_t found = 0;
+        for (size_t i = 0; i < n; i++) {
+            const hw_family *f = &s->family[family[i]];
+            if ((uint32_t)hw_family_kind_of(f, 0) == k) {
+                sl[found++] = (slot){.family = family[i], .f = f};
+            }
+        }
+        HW_TRY(below_of_kind(m, sl, found, &rng, &below[k], err));
+    }
+    for (size_t i = 0; i < n; i++) {
+        ret[i] = below[hw_family_kind_of(&s->family[family[i]], 0)];
     }
     return HW_OK;
 }

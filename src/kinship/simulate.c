@@ -38,6 +38,7 @@ typedef struct plan {
     slot *slots;        /* [families] */
     hw_profile **child; /* [children] */
     size_t first_family; /* index of family 0 in the dataset */
+    double both, one, none; /* of families that miss two children, see set_two_missing */
     int child_digits, family_digits;
 } plan;
 
@@ -74,7 +75,7 @@ static hw_status check_nation(const hw_nation *o, hw_err *err)
         {"true", o->share_true}, {"one_parent", o->share_one_parent}, {"two_parents", o->share_two_parents}, {"siblings", o->share_siblings},
         {"grandparents", o->share_grandparents}, {"mixed", o->share_mixed}, {"dropout", o->dropout}, {"poor", o->share_poor},
         {"wrong", o->share_wrong}, {"swapped", o->share_swapped}, {"relatives", o->share_relatives},
-        {"siblings_rescued", o->share_siblings_rescued}, {"partial_kit", o->share_partial_kit}, {"theta", o->theta}, {"inbreeding", o->inbreeding},
+        {"siblings_rescued", o->share_siblings_rescued}, {"two_missing", o->share_two_missing}, {"partial_kit", o->share_partial_kit}, {"theta", o->theta}, {"inbreeding", o->inbreeding},
     };
     double kinds = 0;
     for (size_t i = 0; i < sizeof share / sizeof share[0]; i++) {
@@ -217,7 +218,28 @@ static hw_status shuffled(hw_arena *arena, uint64_t seed, uint64_t stream, uint3
 }
 
 /*
- * Which families have lost which rescued children: `fit` children have a registered family; of these families the share of share_siblings_rescued
+ * Families that miss two children: of those with a rescued child the shares of which both are and of which one is, and the share of those with none. With q the
+ * probability that a missing child is rescued, t the share of families that miss two: t q^2, t 2q(1-q) and t (1-q)^2 of all.
+ */
+static void set_two_missing(plan *p, uint32_t fit)
+{
+    const hw_nation *o = p->w.o;
+    double t = o->share_two_missing;
+    p->both = p->none = o->share_siblings_rescued;
+    p->one = 0;
+    if (!(t > 0) || o->families == 0) {
+        return;
+    }
+    double q = fit / (o->families * (1 + t));
+    q = q < 1 ? q : 1;
+    double single = (1 - t) * q + t * 2 * q * (1 - q);
+    p->both = q > 0 ? t * q * q / (single + t * q * q) : 0;
+    p->one = single > 0 ? t * 2 * q * (1 - q) / single : 0;
+    p->none = q < 1 ? t * (1 - q) / (1 - t + t * (1 - q)) : 0;
+}
+
+/*
+ * Which families have lost which rescued children: `fit` children have a registered family; of these families the share of `both`
  * has lost two of them; the next families, up to the share of share_relatives, are those of parents' siblings.
  */
 static hw_status plan_families(plan *p, hw_err *err)
@@ -225,7 +247,8 @@ static hw_status plan_families(plan *p, hw_err *err)
     const hw_nation *o = p->w.o;
     uint32_t *family = NULL, *child = NULL;
     uint32_t fit = rounded(o->share_true * o->children);
-    uint32_t true_families = rounded(fit / (1 + o->share_siblings_rescued));
+    set_two_missing(p, fit);
+    uint32_t true_families = rounded(fit / (1 + p->both));
     uint32_t doubles = fit - true_families;
     if (true_families > o->families) {
         return HW_FAIL(err, HW_USAGE, "%lu of the %lu children have a registered family, but there are only %lu families: ask for more families or fewer children",
@@ -442,10 +465,7 @@ static hw_status fill_family(plan *p, uint32_t index, hw_err *err)
     int32_t outside[2] = {-1, -1};
     uint32_t parent = NOBODY;
     start_streams(&p->w, index, &structure);
-    bool two = hw_rng_unit(&structure) < o->share_siblings_rescued;
-    if (s->child[0] != NOBODY) {
-        two = s->child[1] != NOBODY;
-    }
+    bool two = hw_rng_unit(&structure) < (s->child[0] != NOBODY ? p->one : p->none) || s->child[1] != NOBODY;
     household_draw(o, two ? 2 : 1, &structure, &h);
     household_wrong wrong = draw_wrong(o, &h, &structure);
     bool by_father = hw_rng_below(&structure, 2) == 0;

@@ -25,6 +25,7 @@ typedef struct hw_nation {
     double share_swapped;    /* families with two tubes swapped (0.005) */
     double share_relatives;  /* true families of which a sibling's family of a true parent is registered too (0.05) */
     double share_siblings_rescued; /* families with two missing children, both rescued (0.03) */
+    double share_two_missing; /* 0; else the share of families that miss two children, each of whom is rescued like any other, in place of share_siblings_rescued */
     double share_partial_kit; /* samples typed with an old kit of fewer loci (0.1) */
     bool chinese_names;      /* invented Chinese names in comments */
     /* What makes the nation differ from what a search assumes (0: it does not). */

@@ -148,9 +148,11 @@ static void match_and_explanation(void **state)
 {
     (void)state;
     for (int kind = 0; kind < 4; kind++) {
-        for (int what = 0; what < 2; what++) {
+        for (int k = 0; k < 3; k++) {
+            int what = k % 2;
             nation n;
             kin(&n, kind);
+            n.o.method = k == 2 ? HW_MATCH_SCREENED : HW_MATCH_PLAIN;
             job j = {.n = &n, .what = what};
             assert_true(refuse_each(&j) > 100);
             fx_nation_drop(&n);

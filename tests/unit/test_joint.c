@@ -59,6 +59,19 @@ static void one_pair_is_the_search(void **state)
     assert_int_equal(one.group[0].n_top, 2);
     fx_near(one.prior_each, 0.25, 1e-15);
     hw_joint_result_release(&one);
+    /* Half of the missing persons taken by others: placing has twice the prior, being nowhere has the same. */
+    const double half[2] = {0.5, 1.0}, none[2] = {0, 1}, more[2] = {2, 1};
+    hw_joint_options o;
+    hw_joint_options_init(&o);
+    o.free_share = half;
+    join(&n, c, 1, &(hw_joint_rest){.sum = rest}, &o, &one);
+    fx_near(one.pair[0].posterior / (1 - one.pair[0].posterior), 2 * c->posterior / (1 - c->posterior), 1e-12);
+    hw_joint_result_release(&one);
+    for (int i = 0; i < 2; i++) {
+        hw_err err = {0};
+        o.free_share = i == 0 ? none : more;
+        fx_fails(hw_joint(&n.d, &n.o, c, 1, NULL, &o, &one, &err), HW_USAGE, &err, "free");
+    }
     hw_joint_result_release(&two);
     hw_match_result_release(&m);
     fx_nation_drop(&n);

@@ -738,9 +738,47 @@ static void drops_through_any_pedigree(void **state)
     hw_population_release(&t.p);
 }
 
+/* With share_two_missing each missing child of a family of two is rescued like any other: both, one and none in the proportion of independence. */
+static void two_missing_independently(void **state)
+{
+    (void)state;
+    hw_nation n;
+    hw_settings s;
+    run r;
+    hw_nation_init(&n);
+    hw_settings_init(&s);
+    n.children = 2000;
+    n.families = 3000;
+    n.share_two_missing = 0.3;
+    simulate(&r, &n, &s);
+    uint32_t rescued[3] = {0}, two = 0, one = 0;
+    HW_AUTO_FREE uint32_t *found = hw_alloc(n.families, sizeof *found);
+    assert_non_null(found);
+    for (uint32_t c = 0; c < n.children; c++) {
+        if (r.truth[c].family != UINT32_MAX) {
+            found[r.truth[c].family]++;
+        }
+    }
+    for (uint32_t f = 0; f < n.families; f++) {
+        if (r.ds.family[f].n_missing == 2) {
+            rescued[found[f]]++;
+            two++;
+        } else {
+            one += found[f];
+        }
+    }
+    double q = 1200.0 / 3900.0, n_two = two;
+    assert_true(two > 800 && two < 1000);
+    assert_true(one > 0);
+    assert_true(rescued[2] > n_two * q * q * 0.75 && rescued[2] < n_two * q * q * 1.3);
+    assert_true(rescued[1] > n_two * 2 * q * (1 - q) * 0.85 && rescued[1] < n_two * 2 * q * (1 - q) * 1.15);
+    release(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_missing_independently),
         cmocka_unit_test(is_the_same_everywhere),    cmocka_unit_test(marks_everything_synthetic),
         cmocka_unit_test(children_have_genes_of_their_parents), cmocka_unit_test(founders_follow_the_table),
         cmocka_unit_test(shares_are_as_asked),       cmocka_unit_test(relatives_are_relatives),
