@@ -5,7 +5,6 @@
 #include <math.h>
 
 #include "base/file.h"
-#include "formats/json_format.h"
 
 #define MAX_LIST_BYTES ((size_t)4 << 30)
 #define MAX_PLACES 12

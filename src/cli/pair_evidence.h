@@ -7,8 +7,7 @@
 #ifndef HW_CLI_PAIR_EVIDENCE_H
 #define HW_CLI_PAIR_EVIDENCE_H
 
-#include <jansson.h>
-
+#include "formats/json_format.h"
 #include "kinship/match.h"
 #include "report/match_report.h"
 

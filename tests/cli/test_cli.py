@@ -68,7 +68,8 @@ def help_of_the_first_word_of_commands(folder):
 
 @test
 def every_option_stands_in_the_manual(folder):
-    pages = {"match": "homeward-match.1", "match explain": "homeward-match.1", "match score": "homeward-match.1", "lr": "homeward-lr.1",
+    pages = {"match": "homeward-match.1", "match merge": "homeward-match.1", "match explain": "homeward-match.1", "match score": "homeward-match.1",
+             "lr": "homeward-lr.1",
              "siblings": "homeward-siblings.1", "power": "homeward-power.1", "check": "homeward-check.1", "validate": "homeward-validate.1",
              "validate chance": "homeward-validate.1", "validate nations": "homeward-validate.1",
              "convert": "homeward-convert.1", "simulate nation": "homeward-simulate.1"}
@@ -370,6 +371,27 @@ def explain_tells_what_was_decided(folder):
     contains(run("match", "explain", "C00006", "F00011", "--run", folder / "run", "--lang", "zh")[0], "判定依据", "线索", "偶然性", "仅限实验室和核验人员")
     # without a run the same is decided anew
     check(run("match", "explain", "C00006", "F00011", *MATCH)[0] == text, "explaining without the run gives another text")
+
+
+@test
+def a_family_that_does_not_fit_is_explained_as_it_was_searched(folder):
+    """A stranger stands in for the father: the pair is a lead under the siblings alone, and is explained so."""
+    rows = (TOP / G / "families.csv").read_text(encoding="utf-8").splitlines()
+    stranger = next(r for r in rows if r.startswith("F00010-FA,")).replace("F00010", "F00007")
+    swapped = [stranger if r.startswith('"",FA,F00007,') else r for r in rows]
+    check(swapped != rows, "no row was changed")
+    (folder / "families.csv").write_text("\n".join(swapped) + "\n", encoding="utf-8")
+    call = [*TABLES, "--children", f"{G}/children.csv", "--families", folder / "families.csv"]
+    text = run("match", *call, "--out", folder / "run")[0]
+    contains(text, "F00007 under S1, S2", "Laboratory and verifiers only")
+    (row,) = [r for r in csv.DictReader((folder / "run" / "candidates.csv").read_text(encoding="utf-8").splitlines()) if (r["child"], r["family"]) == ("C00003", "F00007")]
+    check(row["searched_under"] == "S1, S2" and row["verdict"] == "lead" and "fit" in row["settle"].split(), str(row))
+    whole = json.loads(run("match", "explain", "C00003", "F00007", *MATCH, "--json")[0])
+    for more in (["--run", folder / "run"], call):
+        data = json.loads(run("match", "explain", "C00003", "F00007", *more, "--json")[0])
+        check(data["decision"]["searched_under"] == "S1, S2", str(data["decision"]))
+        check(abs(data["log10_lr"] - whole["log10_lr"]) < 1e-9, "the ratio is not that of the siblings alone")
+    contains(run("match", "explain", "C00003", "F00007", "--run", folder / "run")[0], "Searched under these relatives alone", "S1, S2 (laboratory and verifiers only)")
 
 
 @test
