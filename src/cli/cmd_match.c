@@ -134,7 +134,7 @@ static hw_status search_and_tell(cli *c, inputs *in, hw_match_options *o, const 
     term_progress_start(&bar, "matching");
     o->progress = term_progress_show;
     o->progress_ctx = &bar;
-    hw_status s = merge ? search_merge(c, in, o, &p, err) : search_run(c, in, o, folder, &p, &shard, err);
+    hw_status s = merge ? search_merge(c, in, o, folder, &p, err) : search_run(c, in, o, folder, &p, &shard, err);
     term_progress_end(&bar);
     o->progress = NULL;
     HW_TRY(s);

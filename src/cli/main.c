@@ -70,7 +70,7 @@ static const arg_option NEXT_OPTIONS[] = {
     {"threshold", 0, ARG_ONE, "LOG10", NULL, "log10 likelihood ratio from which a pair is reported. Default: where the posterior reaches --level in a database of this size"},
     {"named-only", 0, ARG_FLAG, NULL, NULL, "leave out relatives whom the pedigree does not name"},
     {"draws", 0, ARG_ONE, "N", NULL, "draws for each option of a family. Default: 16"},
-    {"refine", 0, ARG_ONE, "N", NULL, "of the families chosen, so many are computed for themselves. Default: 200"},
+    {"refine", 0, ARG_ONE, "N", NULL, "families computed for themselves, at most. Default: 200"},
     {"seed", 0, ARG_ONE, "S", NULL, "of the draws. Default: 1"},
     {"check-loss", 0, ARG_ONE, "DRAWS", NULL, "compare the choice with brute force by so many draws for every option of every family; for small databases"},
     {"limit", 0, ARG_ONE, "N", NULL, "show the first N rows, 0: all. Default: all"},

@@ -27,7 +27,7 @@ hw_status file_hash(const char *path, char *buf, hw_err *err)
 /* Options that do not change what a pair's numbers are. */
 static bool left_out(const char *name)
 {
-    static const char *const names[] = {"threads", "out", "json", "csv", "limit", "lang", "help", "shard", "base"};
+    static const char *const names[] = {"threads", "out", "json", "csv", "limit", "lang", "help", "shard", "base", "method"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (hw_streq(names[i], name)) {
             return true;

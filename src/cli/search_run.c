@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/csv.h"
@@ -19,16 +21,31 @@
 const arg_option SEARCH_OPTIONS[] = {
     {"shard", 0, ARG_ONE, "I/N", NULL, "search part I of N only, into --out; `homeward match merge` joins the parts"},
     {"base", 0, ARG_ONE, "DIR", "dir", "an earlier large run: pairs of children and families that it searched are taken from there, only what is new or changed is searched"},
+    {"method", 0, ARG_ONE, "METHOD", "auto|plain|screened", "plain: compute every pair; screened: pass over pairs that cannot reach the threshold, the same list sooner. Default: auto, by size"},
     {0},
 };
+
+/* ---- an earlier run ---- */
+
+typedef struct base_run {
+    hw_pair_log log;
+    bool *known_child, *known_family;
+    uint32_t *child_now, *family_now; /* index then -> index now, UINT32_MAX: gone or changed */
+    size_t n_known_children, n_known_families;
+    hw_pair *pair;                    /* of a child and a family that are both here unchanged, by indices now; in the order of a search */
+    size_t n_pairs;
+} base_run;
 
 /* ---- the log of a folder ---- */
 
 typedef struct keeper {
     hw_pair_log log;
-    hw_str text;      /* that log was read from */
-    FILE *file;       /* open for appending */
+    FILE *file;       /* open for appending, and locked */
     const char *path;
+    const base_run *base; /* or NULL: its pairs go into the chunks, so that the log holds the whole */
+    size_t n_children;
+    size_t *first;    /* base: number of each family's first missing person */
+    size_t at;        /* base: pairs of chunks already written */
 } keeper;
 
 static void keeper_release(keeper *k)
@@ -37,7 +54,7 @@ static void keeper_release(keeper *k)
         (void)fclose(k->file);
     }
     hw_pair_log_release(&k->log);
-    hw_str_release(&k->text);
+    hw_free(k->first);
 }
 
 static hw_status path_in(cli *c, const char *folder, const char *name, const char **ret, hw_err *err)
@@ -46,7 +63,8 @@ static hw_status path_in(cli *c, const char *folder, const char *name, const cha
     return *ret == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
 }
 
-static hw_status fingerprint(const inputs *in, const hw_match_options *o, uint64_t *ret, hw_err *err)
+/* Of a search of these people; of nobody: of tables, settings, threshold and program alone. */
+static hw_status fingerprint(const inputs *in, const hw_match_options *o, const hw_dataset *people, uint64_t *ret, hw_err *err)
 {
     HW_CLEANUP(hw_str_release) hw_str settings = {0};
     hw_str_init(&settings, 0);
@@ -55,7 +73,7 @@ static hw_status fingerprint(const inputs *in, const hw_match_options *o, uint64
     hw_json_init(&j, &settings, 0);
     settings_write_json(&in->settings, &j);
     HW_TRY(hw_str_check(&settings, err));
-    *ret = hw_pair_log_fingerprint(&in->people, o, settings.s);
+    *ret = hw_pair_log_fingerprint(people, o, settings.s);
     return HW_OK;
 }
 
@@ -68,11 +86,12 @@ static size_t persons_of(const hw_dataset *d)
     return n;
 }
 
-static hw_status read_log(const char *path, hw_str *text, hw_pair_log *ret, hw_err *err)
+static hw_status read_log(const char *path, hw_pair_log *ret, hw_err *err)
 {
-    hw_str_init(text, HW_PAIR_LOG_MAX_BYTES);
-    HW_TRY(hw_file_read(path, HW_PAIR_LOG_MAX_BYTES, text, err));
-    return hw_pair_log_read(path, text->s, text->len, ret, err);
+    HW_CLEANUP(hw_str_release) hw_str text = {0};
+    hw_str_init(&text, HW_PAIR_LOG_MAX_BYTES);
+    HW_TRY(hw_file_read(path, HW_PAIR_LOG_MAX_BYTES, &text, err));
+    return hw_pair_log_read(path, text.s, text.len, ret, err);
 }
 
 static hw_status io_failed(const char *path, hw_err *err)
@@ -89,44 +108,73 @@ static hw_status append(keeper *k, const hw_str *text, hw_err *err)
     return HW_OK;
 }
 
+/* A log without a search in it, for these people, tables and settings. */
+static hw_status fresh_log(const inputs *in, const hw_match_options *o, hw_pair_log *ret, hw_err *err)
+{
+    size_t persons = persons_of(&in->people);
+    hw_pair_log l = {.chunk = hw_match_chunk_size(persons), .children = in->people.n_children, .families = in->people.n_families};
+    l.n_chunks = (persons + l.chunk - 1) / l.chunk;
+    HW_TRY(fingerprint(in, o, &in->people, &l.fingerprint, err));
+    *ret = l;
+    return HW_OK;
+}
+
+static bool same_search(const hw_pair_log *a, const hw_pair_log *b)
+{
+    return a->fingerprint == b->fingerprint && a->chunk == b->chunk && a->n_chunks == b->n_chunks && a->children == b->children && a->families == b->families;
+}
+
 static hw_status start_log(keeper *k, const hw_pair_log *fresh, hw_err *err)
 {
     HW_CLEANUP(hw_str_release) hw_str head = {0};
     hw_str_init(&head, 0);
     hw_pair_log_write_header(fresh, &head);
     HW_TRY(hw_str_check(&head, err));
-    HW_TRY(hw_file_write(k->path, head.s, head.len, err));
-    return read_log(k->path, &k->text, &k->log, err);
+    if (ftruncate(fileno(k->file), 0) != 0) {
+        return io_failed(k->path, err);
+    }
+    HW_TRY(append(k, &head, err));
+    return hw_pair_log_read(k->path, head.s, head.len, &k->log, err);
+}
+
+/* Open for this process alone: two that append to one log would spoil it. */
+static hw_status open_alone(keeper *k, hw_err *err)
+{
+    k->file = fopen(k->path, "ab");
+    if (k->file == NULL) {
+        return io_failed(k->path, err);
+    }
+    if (flock(fileno(k->file), LOCK_EX | LOCK_NB) != 0) {
+        return errno == EWOULDBLOCK ? HW_FAIL(err, HW_CONFLICT, "%s: another search is writing it; wait for that one, or name another folder", k->path) : io_failed(k->path, err);
+    }
+    return HW_OK;
 }
 
 /* Go on with the log of the folder if it is of this very search, else begin a new one. */
 static hw_status keeper_open(cli *c, keeper *k, const inputs *in, const hw_match_options *o, const char *folder, hw_err *err)
 {
-    hw_pair_log fresh = {.chunk = HW_MATCH_CHUNK, .children = in->people.n_children, .families = in->people.n_families};
-    fresh.n_chunks = (persons_of(&in->people) + HW_MATCH_CHUNK - 1) / HW_MATCH_CHUNK;
-    HW_TRY(fingerprint(in, o, &fresh.fingerprint, err));
+    hw_pair_log fresh;
+    HW_CLEANUP(hw_str_release) hw_str text = {0};
+    hw_str_init(&text, HW_PAIR_LOG_MAX_BYTES);
+    HW_TRY(fresh_log(in, o, &fresh, err));
     HW_TRY(hw_dir_make(folder, err));
     HW_TRY(path_in(c, folder, "pairs.log", &k->path, err));
-    bool kept = false;
-    if (hw_file_exists(k->path)) {
-        HW_TRY(read_log(k->path, &k->text, &k->log, err));
-        kept = k->log.fingerprint == fresh.fingerprint && k->log.chunk == fresh.chunk && k->log.n_chunks == fresh.n_chunks;
-        if (kept) {
-            term_note(c->command->name, "%s: %zu of %zu parts of this search are there already", k->path, k->log.n_there, k->log.n_chunks);
-        } else {
-            term_note(c->command->name, "%s is of another search (other files, tables or settings): begun anew", k->path);
-            hw_pair_log_release(&k->log);
-            hw_str_release(&k->text);
-        }
+    HW_TRY(open_alone(k, err));
+    HW_TRY(hw_file_read(k->path, HW_PAIR_LOG_MAX_BYTES, &text, err));
+    if (text.len == 0 || memchr(text.s, '\n', text.len) == NULL) { /* new, or interrupted in its first line */
+        return start_log(k, &fresh, err);
     }
-    if (!kept) {
-        HW_TRY(start_log(k, &fresh, err));
+    HW_TRY(hw_pair_log_read(k->path, text.s, text.len, &k->log, err));
+    if (!same_search(&k->log, &fresh)) {
+        term_note(c->command->name, "%s is of another search (other files, tables or settings): begun anew", k->path);
+        hw_pair_log_release(&k->log);
+        return start_log(k, &fresh, err);
     }
-    if (truncate(k->path, (off_t)k->log.good_bytes) != 0) { /* what an interruption left half written */
+    term_note(c->command->name, "%s: %zu of %zu parts of this search are there already", k->path, k->log.n_there, k->log.n_chunks);
+    if (ftruncate(fileno(k->file), (off_t)k->log.good_bytes) != 0) { /* what an interruption left half written */
         return io_failed(k->path, err);
     }
-    k->file = fopen(k->path, "ab");
-    return k->file == NULL ? io_failed(k->path, err) : HW_OK;
+    return HW_OK;
 }
 
 static hw_status log_get(void *ctx, size_t number, hw_match_chunk *ret, hw_err *err)
@@ -140,23 +188,83 @@ static hw_status log_get(void *ctx, size_t number, hw_match_chunk *ret, hw_err *
     return HW_OK;
 }
 
+static int by_place(const void *x, const void *y)
+{
+    const hw_pair *a = x;
+    const hw_pair *b = y;
+    if (a->family != b->family) {
+        return a->family < b->family ? -1 : 1;
+    }
+    if (a->missing != b->missing) {
+        return a->missing < b->missing ? -1 : 1;
+    }
+    return (a->child > b->child) - (a->child < b->child);
+}
+
+static void sort_pairs(hw_pair *pair, size_t n)
+{
+    if (n > 1) {
+        qsort(pair, n, sizeof(*pair), by_place);
+    }
+}
+
+/* The chunk with what the earlier run found of its missing persons, as a search of everything would have found it. Chunks come in rising order. */
+static hw_status complete_chunk(keeper *k, const hw_match_chunk *chunk, hw_pair **ret, hw_match_chunk *ret_chunk, hw_err *err)
+{
+    const base_run *b = k->base;
+    size_t from = chunk->number * k->log.chunk;
+    size_t end = k->at;
+    while (end < b->n_pairs && k->first[b->pair[end].family] + b->pair[end].missing < from + k->log.chunk) {
+        bool before = k->first[b->pair[end].family] + b->pair[end].missing < from; /* of a chunk that was there */
+        end++;
+        k->at = before ? end : k->at;
+    }
+    size_t n = end - k->at;
+    *ret = hw_alloc(chunk->n_pairs + n + 1, sizeof(**ret));
+    if (*ret == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t i = 0; i < chunk->n_pairs; i++) {
+        (*ret)[i] = chunk->pair[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        (*ret)[chunk->n_pairs + i] = b->pair[k->at + i];
+    }
+    k->at = end;
+    sort_pairs(*ret, chunk->n_pairs + n);
+    *ret_chunk = *chunk;
+    ret_chunk->pair = *ret;
+    ret_chunk->n_pairs = chunk->n_pairs + n;
+    ret_chunk->pairs = chunk->persons * k->n_children;
+    return HW_OK;
+}
+
 static hw_status log_put(void *ctx, const hw_match_chunk *chunk, hw_err *err)
 {
     keeper *k = ctx;
     HW_CLEANUP(hw_str_release) hw_str text = {0};
+    HW_AUTO_FREE hw_pair *pair = NULL;
+    hw_match_chunk whole = *chunk;
     hw_str_init(&text, (size_t)2 << 30);
-    hw_pair_log_write_chunk(chunk, &text);
+    if (k->base != NULL) {
+        HW_TRY(complete_chunk(k, chunk, &pair, &whole, err));
+    }
+    hw_pair_log_write_chunk(&whole, &text);
     return append(k, &text, err);
 }
 
 /* ---- what was searched, for a later run ---- */
 
-static hw_status write_searched(cli *c, const hw_dataset *d, const char *folder, hw_err *err)
+static hw_status write_searched(cli *c, const inputs *in, const hw_match_options *o, const char *folder, hw_err *err)
 {
+    const hw_dataset *d = &in->people;
+    const hw_dataset nobody = {0};
     const char *path = NULL;
+    uint64_t search = 0;
     HW_CLEANUP(hw_str_release) hw_str text = {0};
     hw_str_init(&text, (size_t)2 << 30);
-    hw_str_add(&text, "kind,id,hash\n");
+    HW_TRY(fingerprint(in, o, &nobody, &search, err));
+    hw_str_addf(&text, "kind,id,hash\nsearch,,%016llx\n", (unsigned long long)search);
     for (size_t i = 0; i < d->n_children; i++) {
         hw_str_add(&text, "child,");
         hw_csv_write(&text, d->child[i]->id, ',', true);
@@ -172,20 +280,12 @@ static hw_status write_searched(cli *c, const hw_dataset *d, const char *folder,
     return hw_file_write(path, text.s, text.len, err);
 }
 
-/* ---- an earlier run ---- */
-
-typedef struct base_run {
-    hw_str text;
-    hw_pair_log log;
-    bool *known_child, *known_family;
-    uint32_t *child_now, *family_now; /* index then -> index now, UINT32_MAX: gone or changed */
-    size_t n_known_children, n_known_families;
-} base_run;
+/* ---- reading an earlier run ---- */
 
 static void base_release(base_run *b)
 {
     hw_pair_log_release(&b->log);
-    hw_str_release(&b->text);
+    hw_free(b->pair);
     hw_free(b->known_child);
     hw_free(b->known_family);
     hw_free(b->child_now);
@@ -213,8 +313,56 @@ static hw_status index_now(const hw_dataset *d, hw_map *m, hw_err *err)
     return HW_OK;
 }
 
+/* One line of searched.csv: is that child or family here, unchanged? */
+static hw_status match_line(const char *path, const hw_csv *r, const hw_map *now, hw_str *key, base_run *b, size_t *n, hw_err *err)
+{
+    bool child = r->n_fields == 3 && hw_streq(r->field[0], "child") && n[0] < b->log.children;
+    bool family = r->n_fields == 3 && hw_streq(r->field[0], "family") && n[1] < b->log.families;
+    if (!child && !family) {
+        return HW_FAIL(err, HW_PARSE, "%s, line %u: expected child or family, its code and a hash, as many as the run searched", path, r->line);
+    }
+    hw_str_clear(key);
+    hw_str_addf(key, "%c%s%s", child ? 'c' : 'f', r->field[2], r->field[1]);
+    HW_TRY(hw_str_check(key, err));
+    uint64_t at = UINT32_MAX;
+    bool here = hw_map_get(now, key->s, &at);
+    if (child) {
+        b->child_now[n[0]++] = (uint32_t)at;
+        b->n_known_children += here ? 1 : 0;
+    } else {
+        b->family_now[n[1]++] = (uint32_t)at;
+        b->n_known_families += here ? 1 : 0;
+    }
+    if (here) {
+        *(child ? &b->known_child[at] : &b->known_family[at]) = true;
+    }
+    return HW_OK;
+}
+
+/* The second line says with which tables and settings; others would have listed other pairs. */
+static hw_status match_search(const char *path, hw_csv *r, const inputs *in, const hw_match_options *o, hw_err *err)
+{
+    const hw_dataset nobody = {0};
+    char hash[17];
+    uint64_t search = 0;
+    bool more = true;
+    HW_TRY(fingerprint(in, o, &nobody, &search, err));
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)search);
+    HW_TRY(hw_csv_next(r, &more, err));
+    if (more) {
+        HW_TRY(hw_csv_next(r, &more, err));
+    }
+    if (!more || r->n_fields != 3 || !hw_streq(r->field[0], "search")) {
+        return HW_FAIL(err, HW_PARSE, "%s, line 2: expected search and the hash of its tables and settings; search again without --base", path);
+    }
+    if (!hw_streq(r->field[2], hash)) {
+        return HW_FAIL(err, HW_CONFLICT, "%s: that run had other tables, settings, another threshold or program: its pairs cannot be taken over; search again without --base", path);
+    }
+    return HW_OK;
+}
+
 /* Which of the children and families that the run searched are here, unchanged. */
-static hw_status match_searched(const char *path, const hw_dataset *d, base_run *b, hw_err *err)
+static hw_status match_searched(const char *path, const inputs *in, const hw_match_options *o, base_run *b, hw_err *err)
 {
     HW_CLEANUP(hw_str_release) hw_str text = {0};
     HW_CLEANUP(hw_str_release) hw_str key = {0};
@@ -224,55 +372,67 @@ static hw_status match_searched(const char *path, const hw_dataset *d, base_run 
     hw_str_init(&text, HW_PAIR_LOG_MAX_BYTES);
     hw_str_init(&key, 0);
     hw_map_init(&now, 0);
-    HW_TRY(index_now(d, &now, err));
+    HW_TRY(index_now(&in->people, &now, err));
     HW_TRY(hw_file_read(path, HW_PAIR_LOG_MAX_BYTES, &text, err));
     hw_csv_init(&r, text.s, text.len, ',');
-    size_t n_children = 0;
-    size_t n_families = 0;
-    bool more = true;
-    HW_TRY(hw_csv_next(&r, &more, err));
-    for (;;) {
+    HW_TRY(match_search(path, &r, in, o, err));
+    size_t n[2] = {0};
+    for (bool more = true;;) {
         HW_TRY(hw_csv_next(&r, &more, err));
         if (!more) {
             break;
         }
-        bool child = r.n_fields == 3 && hw_streq(r.field[0], "child") && n_children < b->log.children;
-        bool family = r.n_fields == 3 && hw_streq(r.field[0], "family") && n_families < b->log.families;
-        if (!child && !family) {
-            return HW_FAIL(err, HW_PARSE, "%s, line %u: expected child or family, its code and a hash, as many as the run searched", path, r.line);
-        }
-        hw_str_clear(&key);
-        hw_str_addf(&key, "%c%s%s", child ? 'c' : 'f', r.field[2], r.field[1]);
-        HW_TRY(hw_str_check(&key, err));
-        uint64_t at = UINT32_MAX;
-        bool here = hw_map_get(&now, key.s, &at);
-        if (child) {
-            b->child_now[n_children++] = (uint32_t)at;
-            b->n_known_children += here ? 1 : 0;
-        } else {
-            b->family_now[n_families++] = (uint32_t)at;
-            b->n_known_families += here ? 1 : 0;
-        }
-        if (here) {
-            *(child ? &b->known_child[at] : &b->known_family[at]) = true;
-        }
+        HW_TRY(match_line(path, &r, &now, &key, b, n, err));
     }
-    if (n_children != b->log.children || n_families != b->log.families) {
-        return HW_FAIL(err, HW_PARSE, "%s: expected %zu children and %zu families, found %zu and %zu", path, b->log.children, b->log.families, n_children, n_families);
+    if (n[0] != b->log.children || n[1] != b->log.families) {
+        return HW_FAIL(err, HW_PARSE, "%s: expected %zu children and %zu families, found %zu and %zu", path, b->log.children, b->log.families, n[0], n[1]);
     }
     return HW_OK;
 }
 
-static hw_status base_read(cli *c, const char *folder, const hw_dataset *d, base_run *b, hw_err *err)
+/* The pairs of the earlier run whose child and family are both here unchanged. */
+static hw_status known_pairs(const char *path, const hw_dataset *d, base_run *b, hw_err *err)
 {
-    const char *path = NULL;
-    HW_TRY(path_in(c, folder, "pairs.log", &path, err));
-    if (!hw_file_exists(path)) {
-        return HW_FAIL(err, HW_NOT_FOUND, "%s has no pairs.log: only a large search (or one with --shard) keeps one; leave --base out, a small search takes seconds", folder);
+    size_t n = 0;
+    for (size_t k = 0; k < b->log.n_chunks; k++) {
+        n += b->log.part[k].n_pairs;
     }
-    HW_TRY(read_log(path, &b->text, &b->log, err));
+    b->pair = hw_alloc(n + 1, sizeof(*b->pair));
+    if (b->pair == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t k = 0; k < b->log.n_chunks; k++) {
+        for (size_t i = 0; i < b->log.part[k].n_pairs; i++) {
+            hw_pair x = b->log.part[k].pair[i];
+            x.child = b->child_now[x.child];
+            x.family = b->family_now[x.family];
+            if (x.child == UINT32_MAX || x.family == UINT32_MAX) {
+                continue;
+            }
+            if (x.missing >= d->family[x.family].n_missing) {
+                return HW_FAIL(err, HW_CONFLICT, "%s: family %s has no missing person number %u: the log is not of that run; search again without --base", path, d->family[x.family].id, x.missing + 1);
+            }
+            b->pair[b->n_pairs++] = x;
+        }
+    }
+    sort_pairs(b->pair, b->n_pairs);
+    return HW_OK;
+}
+
+static hw_status base_read(cli *c, const char *folder, const inputs *in, const hw_match_options *o, base_run *b, hw_err *err)
+{
+    const hw_dataset *d = &in->people;
+    const char *log = NULL;
+    const char *searched = NULL;
+    HW_TRY(path_in(c, folder, "pairs.log", &log, err));
+    HW_TRY(path_in(c, folder, "searched.csv", &searched, err));
+    if (!hw_file_exists(log)) {
+        return HW_FAIL(err, HW_NOT_FOUND, "%s has no pairs.log: only a large search keeps one, or one with --shard or --method screened; leave --base out, a small search takes seconds", folder);
+    }
+    HW_TRY(read_log(log, &b->log, err));
     if (b->log.n_there != b->log.n_chunks) {
-        return HW_FAIL(err, HW_CONFLICT, "%s holds %zu of %zu parts: finish or merge that search first", path, b->log.n_there, b->log.n_chunks);
+        return HW_FAIL(err, HW_CONFLICT, "%s holds %zu of %zu parts: finish that search, or join its shards with `homeward match merge --out DIR` and name that folder", log, b->log.n_there,
+                       b->log.n_chunks);
     }
     b->known_child = hw_alloc(d->n_children + 1, sizeof(bool));
     b->known_family = hw_alloc(d->n_families + 1, sizeof(bool));
@@ -281,48 +441,30 @@ static hw_status base_read(cli *c, const char *folder, const hw_dataset *d, base
     if (b->known_child == NULL || b->known_family == NULL || b->child_now == NULL || b->family_now == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
-    HW_TRY(path_in(c, folder, "searched.csv", &path, err));
-    return match_searched(path, d, b, err);
+    HW_TRY(match_searched(searched, in, o, b, err));
+    return known_pairs(log, d, b, err);
 }
 
-static int by_place(const void *x, const void *y)
+/* The pairs of the earlier run go in between. Those of chunks that were already complete in the log are there. */
+static hw_status add_known(const base_run *b, size_t n_children, hw_pairs *p, hw_err *err)
 {
-    const hw_pair *a = x;
-    const hw_pair *b = y;
-    if (a->family != b->family) {
-        return a->family < b->family ? -1 : 1;
-    }
-    if (a->missing != b->missing) {
-        return a->missing < b->missing ? -1 : 1;
-    }
-    return (a->child > b->child) - (a->child < b->child);
-}
-
-/* The pairs of the earlier run whose child and family are both here unchanged. */
-static hw_status add_known(const base_run *b, hw_pairs *p, hw_err *err)
-{
-    size_t n = 0;
-    for (size_t k = 0; k < b->log.n_chunks; k++) {
-        n += b->log.part[k].n_pairs;
-    }
-    hw_pair *all = hw_realloc(p->pair, p->n + n + 1, sizeof(*all));
+    hw_pair *all = hw_realloc(p->pair, p->n + b->n_pairs + 1, sizeof(*all));
     if (all == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     p->pair = all;
-    for (size_t k = 0; k < b->log.n_chunks; k++) {
-        for (size_t i = 0; i < b->log.part[k].n_pairs; i++) {
-            hw_pair x = b->log.part[k].pair[i];
-            x.child = b->child_now[x.child];
-            x.family = b->family_now[x.family];
-            if (x.child != UINT32_MAX && x.family != UINT32_MAX) {
-                p->pair[p->n++] = x;
-            }
+    for (size_t i = 0; i < b->n_pairs; i++) {
+        all[p->n++] = b->pair[i];
+    }
+    sort_pairs(all, p->n);
+    size_t n = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        if (n == 0 || by_place(&all[n - 1], &all[i]) != 0) {
+            all[n++] = all[i];
         }
     }
-    if (p->n > 1) {
-        qsort(p->pair, p->n, sizeof(*p->pair), by_place);
-    }
+    p->n = n;
+    p->pairs = p->persons * n_children; /* what the list answers for, whenever it was searched */
     return HW_OK;
 }
 
@@ -341,48 +483,66 @@ static hw_status parse_shard(const char *text, uint32_t *ret_shard, uint32_t *re
     return HW_OK;
 }
 
-static hw_status search_kept(cli *c, inputs *in, hw_match_options *o, const char *folder, hw_pairs *ret, hw_err *err)
+static hw_status count_persons(const hw_dataset *d, keeper *k, hw_err *err)
 {
-    HW_CLEANUP(keeper_release) keeper k = {0};
+    k->first = hw_alloc(d->n_families + 1, sizeof(*k->first));
+    if (k->first == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t f = 0; f < d->n_families; f++) {
+        k->first[f + 1] = k->first[f] + d->family[f].n_missing;
+    }
+    return HW_OK;
+}
+
+static hw_status search_kept(cli *c, inputs *in, hw_match_options *o, const char *folder, const base_run *base, hw_pairs *ret, hw_err *err)
+{
+    HW_CLEANUP(keeper_release) keeper k = {.base = base, .n_children = in->people.n_children};
+    HW_TRY(count_persons(&in->people, &k, err));
     HW_TRY(keeper_open(c, &k, in, o, folder, err));
     const hw_match_log log = {.ctx = &k, .get = log_get, .put = log_put};
     o->log = &log;
     hw_status s = hw_match_pairs(&in->people, o, ret, err);
     o->log = NULL;
     HW_TRY(s);
-    return write_searched(c, &in->people, folder, err);
+    return write_searched(c, in, o, folder, err);
 }
 
-static hw_status search_new(cli *c, inputs *in, hw_match_options *o, const char *base, hw_pairs *ret, hw_err *err)
+/* The log of the earlier run must outlive the search that takes from it. */
+static bool same_folder(const char *a, const char *b)
+{
+    struct stat x;
+    struct stat y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static hw_status search_new(cli *c, inputs *in, hw_match_options *o, const char *base, const char *folder, hw_pairs *ret, hw_err *err)
 {
     HW_CLEANUP(base_release) base_run b = {0};
-    HW_TRY(base_read(c, base, &in->people, &b, err));
+    if (folder != NULL && same_folder(base, folder)) {
+        return HW_FAIL(err, HW_USAGE, "--base and --out name the same folder: name a new one for the result");
+    }
+    HW_TRY(base_read(c, base, in, o, &b, err));
     term_note(c->command->name, "%s searched %zu of these %zu children and %zu of these %zu families, unchanged; the rest is searched", base, b.n_known_children,
               in->people.n_children, b.n_known_families, in->people.n_families);
     o->known_child = b.known_child;
     o->known_family = b.known_family;
-    hw_status s = hw_match_pairs(&in->people, o, ret, err);
+    hw_status s = folder != NULL ? search_kept(c, in, o, folder, &b, ret, err) : hw_match_pairs(&in->people, o, ret, err);
     o->known_child = o->known_family = NULL;
     HW_TRY(s);
-    return add_known(&b, ret, err);
+    return add_known(&b, in->people.n_children, ret, err);
 }
 
-/* A result without a log of its own gets one, so that it can be the base of the next. */
-static hw_status write_whole_log(cli *c, const inputs *in, const hw_match_options *o, const char *folder, const hw_pairs *p, hw_err *err)
+static hw_status read_method(const cli *c, const char *shard, const char *base, hw_match_method *ret, hw_err *err)
 {
-    const char *path = NULL;
-    hw_pair_log l = {.chunk = persons_of(&in->people), .n_chunks = 1, .children = in->people.n_children, .families = in->people.n_families};
-    HW_CLEANUP(hw_str_release) hw_str text = {0};
-    hw_str_init(&text, (size_t)2 << 30);
-    HW_TRY(fingerprint(in, o, &l.fingerprint, err));
-    HW_TRY(hw_dir_make(folder, err));
-    const hw_match_chunk k = {.pair = p->pair, .n_pairs = p->n, .error = p->error, .n_errors = p->n_errors, .pairs = p->pairs, .persons = p->persons};
-    hw_pair_log_write_header(&l, &text);
-    hw_pair_log_write_chunk(&k, &text);
-    HW_TRY(hw_str_check(&text, err));
-    HW_TRY(path_in(c, folder, "pairs.log", &path, err));
-    HW_TRY(hw_file_write(path, text.s, text.len, err));
-    return write_searched(c, &in->people, folder, err);
+    static const hw_match_method methods[] = {HW_MATCH_AUTO, HW_MATCH_PLAIN, HW_MATCH_SCREENED};
+    int method = 0;
+    HW_TRY(args_choice(&c->args, "method", &method, err));
+    *ret = method < 0 ? HW_MATCH_AUTO : methods[method];
+    if (*ret == HW_MATCH_PLAIN && (shard != NULL || base != NULL)) {
+        return HW_FAIL(err, HW_USAGE, "--method plain searches everything at once: leave --%s out", shard != NULL ? "shard" : "base");
+    }
+    return HW_OK;
 }
 
 hw_status search_run(cli *c, inputs *in, const hw_match_options *o, const char *folder, hw_pairs *ret, bool *ret_shard, hw_err *err)
@@ -391,26 +551,26 @@ hw_status search_run(cli *c, inputs *in, const hw_match_options *o, const char *
     const char *shard = args_text(&c->args, "shard");
     const char *base = args_text(&c->args, "base");
     *ret_shard = shard != NULL;
+    HW_TRY(read_method(c, shard, base, &own.method, err));
     if (shard != NULL) {
         HW_TRY(parse_shard(shard, &own.shard, &own.n_shards, err));
         if (folder == NULL || base != NULL) {
             return HW_FAIL(err, HW_USAGE, "%s", folder == NULL ? "--shard needs --out DIR, where the part is kept" : "--shard and --base exclude each other");
         }
-        return search_kept(c, in, &own, folder, ret, err);
+        return search_kept(c, in, &own, folder, NULL, ret, err);
     }
     if (base != NULL) {
-        HW_TRY(search_new(c, in, &own, base, ret, err));
-        return folder == NULL ? HW_OK : write_whole_log(c, in, &own, folder, ret, err);
+        return search_new(c, in, &own, base, folder, ret, err);
     }
     bool large = (double)persons_of(&in->people) * (double)in->people.n_children > HW_MATCH_PLAIN_PAIRS;
-    return large && folder != NULL ? search_kept(c, in, &own, folder, ret, err) : hw_match_pairs(&in->people, &own, ret, err);
+    bool screened = own.method == HW_MATCH_SCREENED || (own.method == HW_MATCH_AUTO && large);
+    return screened && folder != NULL ? search_kept(c, in, &own, folder, NULL, ret, err) : hw_match_pairs(&in->people, &own, ret, err);
 }
 
 /* ---- joining shards ---- */
 
 typedef struct parts {
     hw_pair_log *log;
-    hw_str *text;
     size_t n;
 } parts;
 
@@ -418,10 +578,8 @@ static void parts_release(parts *p)
 {
     for (size_t i = 0; i < p->n; i++) {
         hw_pair_log_release(&p->log[i]);
-        hw_str_release(&p->text[i]);
     }
     hw_free(p->log);
-    hw_free(p->text);
 }
 
 static hw_status part_get(void *ctx, size_t number, hw_match_chunk *ret, hw_err *err)
@@ -432,18 +590,21 @@ static hw_status part_get(void *ctx, size_t number, hw_match_chunk *ret, hw_err 
     return HW_OK;
 }
 
-static hw_status join(cli *c, inputs *in, const hw_match_options *o, parts *p, hw_err *err)
+static hw_status join(cli *c, const inputs *in, const hw_match_options *o, parts *p, hw_err *err)
 {
-    uint64_t expected = 0;
-    HW_TRY(fingerprint(in, o, &expected, err));
+    hw_pair_log fresh;
+    HW_TRY(fresh_log(in, o, &fresh, err));
     for (size_t i = 0; i < c->args.operand.n; i++) {
         const char *folder = c->args.operand.v[i];
         const char *path = NULL;
         HW_TRY(path_in(c, folder, "pairs.log", &path, err));
+        if (!hw_file_exists(path)) {
+            return HW_FAIL(err, HW_NOT_FOUND, "%s has no pairs.log: name folders that `homeward match --shard I/N --out DIR` wrote", folder);
+        }
         p->n = i + 1;
-        HW_TRY(read_log(path, &p->text[i], &p->log[i], err));
-        if (p->log[i].fingerprint != expected) {
-            return HW_FAIL(err, HW_CONFLICT, "%s was not made from the files, tables and settings of %s", path, c->args.operand.v[0]);
+        HW_TRY(read_log(path, &p->log[i], err));
+        if (!same_search(&p->log[i], &fresh)) {
+            return HW_FAIL(err, HW_CONFLICT, "%s is not a part of the search of %s: its files, tables, settings or program were others", path, c->args.operand.v[0]);
         }
         if (i > 0 && hw_pair_log_join(&p->log[0], &p->log[i], err) != HW_OK) {
             hw_err_prefix(err, "%s: ", path);
@@ -460,17 +621,34 @@ static hw_status join(cli *c, inputs *in, const hw_match_options *o, parts *p, h
     return HW_OK;
 }
 
-hw_status search_merge(cli *c, inputs *in, const hw_match_options *o, hw_pairs *ret, hw_err *err)
+/* The joined log is written like that of a search in one piece, so that it can be the base of the next. */
+static hw_status write_joined(cli *c, const inputs *in, const hw_match_options *o, const hw_pair_log *l, const char *folder, hw_err *err)
+{
+    const char *path = NULL;
+    HW_CLEANUP(hw_str_release) hw_str text = {0};
+    hw_str_init(&text, HW_PAIR_LOG_MAX_BYTES);
+    hw_pair_log_write_header(l, &text);
+    for (size_t k = 0; k < l->n_chunks; k++) {
+        hw_pair_log_write_chunk(&l->part[k], &text);
+    }
+    HW_TRY(hw_str_check(&text, err));
+    HW_TRY(hw_dir_make(folder, err));
+    HW_TRY(path_in(c, folder, "pairs.log", &path, err));
+    HW_TRY(hw_file_write(path, text.s, text.len, err));
+    return write_searched(c, in, o, folder, err);
+}
+
+hw_status search_merge(cli *c, inputs *in, const hw_match_options *o, const char *folder, hw_pairs *ret, hw_err *err)
 {
     HW_CLEANUP(parts_release) parts p = {0};
     p.log = hw_alloc(c->args.operand.n + 1, sizeof(*p.log));
-    p.text = hw_alloc(c->args.operand.n + 1, sizeof(*p.text));
-    if (p.log == NULL || p.text == NULL) {
+    if (p.log == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     HW_TRY(join(c, in, o, &p, err));
     hw_match_options own = *o;
     const hw_match_log log = {.ctx = &p.log[0], .get = part_get};
     own.log = &log;
-    return hw_match_pairs(&in->people, &own, ret, err);
+    HW_TRY(hw_match_pairs(&in->people, &own, ret, err));
+    return folder != NULL ? write_joined(c, in, o, &p.log[0], folder, err) : HW_OK;
 }

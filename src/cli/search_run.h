@@ -10,14 +10,14 @@
 #include "cli/inputs.h"
 #include "kinship/match.h"
 
-extern const arg_option SEARCH_OPTIONS[]; /* --shard --base */
+extern const arg_option SEARCH_OPTIONS[]; /* --shard --base --method */
 
 /**
  * All pairs at or above the threshold into *ret. With a folder a large search keeps its finished parts there and goes on from them. *ret_shard: --shard was given, the
  * result is a part, to be joined by `homeward match merge`.
  */
 hw_status search_run(cli *c, inputs *in, const hw_match_options *o, const char *folder, hw_pairs *ret, bool *ret_shard, hw_err *err) HW_MUST_CHECK;
-/** The pairs of several runs of shards, named by the operands; all parts must be there. */
-hw_status search_merge(cli *c, inputs *in, const hw_match_options *o, hw_pairs *ret, hw_err *err) HW_MUST_CHECK;
+/** The pairs of several runs of shards, named by the operands; all parts must be there. With a folder the joined log is kept there, as of a search in one piece. */
+hw_status search_merge(cli *c, inputs *in, const hw_match_options *o, const char *folder, hw_pairs *ret, hw_err *err) HW_MUST_CHECK;
 
 #endif

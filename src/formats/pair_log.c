@@ -8,8 +8,10 @@
 #include "base/file.h"
 #include "base/str.h"
 
-#define MAX_CHUNKS ((size_t)1 << 24)
+#define MAX_CHUNKS ((size_t)1 << 17) /* a billion missing persons */
 #define MAX_FIELDS 7u
+#define LEAST_PAIR 12u  /* bytes of the shortest line of a pair */
+#define LEAST_ERROR 8u  /* and of an error */
 
 /* ---- hashes ---- */
 
@@ -210,7 +212,7 @@ static hw_status read_pair(reader *r, hw_pair *ret, hw_err *err)
     bool good = r->n_words == 6 && hw_streq(r->word[0], "p") && number_of(r->word[1], UINT32_MAX, &child) && number_of(r->word[2], UINT32_MAX, &family) &&
                 number_of(r->word[3], UINT32_MAX, &missing) && hw_parse_double(r->word[4], strlen(r->word[4]), &m) &&
                 hw_parse_int(r->word[5], strlen(r->word[5]), &e);
-    if (!good || child >= r->log->children || family >= r->log->families || !(m >= 0.0 && m < 1.0) || e > 1000000 || e < -1000000) {
+    if (!good || child >= r->log->children || family >= r->log->families || !(m >= 0.5 && m < 1.0) || e > 1000000 || e < -1000000) {
         return bad(r, "p and a pair: child, family, missing person, mantissa, exponent", err);
     }
     *ret = (hw_pair){.child = (uint32_t)child, .family = (uint32_t)family, .missing = (uint32_t)missing, .ratio = {.m = m, .e = e}};
@@ -220,7 +222,8 @@ static hw_status read_pair(reader *r, hw_pair *ret, hw_err *err)
 static hw_status read_error(reader *r, hw_family_error *ret, hw_err *err)
 {
     uint64_t family = 0;
-    bool good = r->n_words == 4 && hw_streq(r->word[0], "e") && number_of(r->word[1], UINT32_MAX, &family) && family < r->log->families;
+    bool good = r->n_words >= 3 && hw_streq(r->word[0], "e") && number_of(r->word[1], UINT32_MAX, &family) && family < r->log->families;
+    good = good && (r->n_words == 3 || strchr(r->word[3], '\r') == NULL); /* none was written */
     hw_status status = HW_OK;
     while (good && status < HW_STATUS_COUNT && !hw_streq(r->word[2], hw_status_name(status))) {
         status = (hw_status)(status + 1);
@@ -228,7 +231,7 @@ static hw_status read_error(reader *r, hw_family_error *ret, hw_err *err)
     if (!good || status == HW_STATUS_COUNT) {
         return bad(r, "e and a family that could not be searched", err);
     }
-    *ret = (hw_family_error){.family = (uint32_t)family, .status = status, .text = hw_arena_strdup(&r->log->arena, r->word[3])};
+    *ret = (hw_family_error){.family = (uint32_t)family, .status = status, .text = hw_arena_strdup(&r->log->arena, r->n_words > 3 ? r->word[3] : "")};
     return ret->text == NULL ? HW_NO_MEMORY_FAIL(err) : HW_OK;
 }
 
@@ -241,6 +244,13 @@ static bool same_chunk(const hw_match_chunk *a, const hw_match_chunk *b)
         const hw_pair *x = &a->pair[i];
         const hw_pair *y = &b->pair[i];
         if (x->child != y->child || x->family != y->family || x->missing != y->missing || hw_real_cmp(x->ratio, y->ratio) != 0) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < a->n_errors; i++) {
+        const hw_family_error *x = &a->error[i];
+        const hw_family_error *y = &b->error[i];
+        if (x->family != y->family || x->status != y->status || !hw_streq(x->text, y->text)) {
             return false;
         }
     }
@@ -271,12 +281,17 @@ static hw_status read_chunk(reader *r, bool *ret_whole, hw_err *err)
     if (!more) {
         return HW_OK;
     }
-    bool good = r->n_words == 6 && hw_streq(r->word[0], "chunk");
+    const uint64_t left = (uint64_t)(r->end - from);
+    const uint64_t most[5] = {l->n_chunks - 1, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX};
+    bool good = l->n_chunks > 0 && r->n_words == 6 && hw_streq(r->word[0], "chunk");
     for (int i = 0; good && i < 5; i++) {
-        good = number_of(r->word[1 + i], i == 0 ? l->n_chunks - 1 : i < 3 ? (uint64_t)(r->end - from) : INT64_MAX, &n[i]);
+        good = number_of(r->word[1 + i], most[i], &n[i]);
     }
-    if (!good || l->n_chunks == 0) {
+    if (!good) {
         return bad(r, "chunk, its number and four counts", err);
+    }
+    if (n[1] > left / LEAST_PAIR || n[2] > left / LEAST_ERROR) { /* the text ends before: no room is made for what is not there */
+        return HW_OK;
     }
     hw_pair *pair = HW_NEW(&l->arena, hw_pair, n[1] + 1);
     hw_family_error *error = HW_NEW(&l->arena, hw_family_error, n[2] + 1);

@@ -36,7 +36,7 @@ hw_status hw_pair_log_join(hw_pair_log *l, const hw_pair_log *other, hw_err *err
 void hw_pair_log_write_header(const hw_pair_log *l, hw_str *out);
 void hw_pair_log_write_chunk(const hw_match_chunk *k, hw_str *out);
 
-/** Hash of what one profile says: codes, sex, quality and all readings. */
+/** Hash of what one profile says: code, sex, quality and all readings but mtDNA, which enters no ratio; the order of the panel does not matter. */
 uint64_t hw_profile_hash(const hw_profile *p, const hw_panel *panel);
 /** Hash of a family: its pedigree, who is missing, and its members' profiles. */
 uint64_t hw_family_hash(const hw_family *f, const hw_panel *panel);

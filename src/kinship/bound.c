@@ -208,6 +208,7 @@ static hw_status fill_bounds(const screen *c, const screen_locus *l, matcher *m,
         }
         /* At X loci a reading may be passed over (sexes that differ), and one that nobody can give counts as 1. */
         level = l->x && level < 0 ? 0 : level > INT16_MAX ? INT16_MAX : level;
+        ret->loose = ret->loose || level == INT16_MAX;
         ret->level[r->class_of] = level > ret->level[r->class_of] ? (int16_t)level : ret->level[r->class_of];
     }
     ret->top = ret->top_odd = LEVEL_LEAST;

@@ -153,8 +153,9 @@ static hw_status search_plain(all *a, hw_pairs *r, hw_err *err)
 /* A family that does not fit says so once, not once for each of its missing persons. */
 static hw_status list_errors(const slot *sl, size_t n, hw_pairs *r, size_t *cap, hw_err *err)
 {
+    size_t first = r->n_errors;
     for (size_t i = 0; i < n; i++) {
-        if (sl[i].status == HW_OK || (r->n_errors > 0 && r->error[r->n_errors - 1].family == sl[i].family)) {
+        if (sl[i].status == HW_OK || (r->n_errors > first && r->error[r->n_errors - 1].family == sl[i].family)) {
             continue;
         }
         HW_TRY(HW_GROW(r->error, r->n_errors, *cap, MAX_CANDIDATES, "families that could not be searched", err));
@@ -167,9 +168,41 @@ static hw_status list_errors(const slot *sl, size_t n, hw_pairs *r, size_t *cap,
     return HW_OK;
 }
 
+size_t hw_match_chunk_size(uint64_t persons)
+{
+    const uint64_t least = 32;
+    uint64_t n = (persons / 64 + least) / least * least;
+    return n > HW_MATCH_CHUNK ? HW_MATCH_CHUNK : (size_t)n;
+}
+
+/* A chunk says of itself who did not fit, whatever else was searched; of a family that goes on from the chunk before, the list says it once. */
+static void join_errors(hw_pairs *r, size_t first)
+{
+    if (first > 0 && first < r->n_errors && r->error[first].family == r->error[first - 1].family) {
+        r->n_errors--;
+        memmove(&r->error[first], &r->error[first + 1], (r->n_errors - first) * sizeof(*r->error));
+    }
+}
+
+static hw_status check_chunk(const all *a, const hw_match_chunk *k, hw_err *err)
+{
+    const hw_dataset *d = a->s.d;
+    bool good = true;
+    for (size_t i = 0; good && i < k->n_pairs; i++) {
+        const hw_pair *p = &k->pair[i];
+        good = p->child < d->n_children && p->family < d->n_families && p->missing < d->family[p->family].n_missing;
+    }
+    for (size_t i = 0; good && i < k->n_errors; i++) {
+        good = k->error[i].family < d->n_families;
+    }
+    return good ? HW_OK : HW_FAIL(err, HW_CONFLICT, "chunk %zu of the log names people who are not among those searched: it is of another search", k->number);
+}
+
 /* A chunk from the log instead of a search. */
 static hw_status take_chunk(all *a, const hw_match_chunk *k, hw_pairs *r, size_t *error_cap, hw_err *err)
 {
+    size_t first_error = r->n_errors;
+    HW_TRY(check_chunk(a, k, err));
     for (size_t i = 0; i < k->n_pairs; i++) {
         HW_TRY(add_pair(a, r, &k->pair[i], err));
     }
@@ -182,16 +215,17 @@ static hw_status take_chunk(all *a, const hw_match_chunk *k, hw_pairs *r, size_t
         }
         r->n_errors++;
     }
+    join_errors(r, first_error);
     r->pairs += k->pairs;
     r->persons += k->persons;
     return HW_OK;
 }
 
-static hw_status one_chunk(all *a, screen *c, bound_cache *cache, size_t number, hw_pairs *r, size_t *error_cap, hw_err *err)
+static hw_status one_chunk(all *a, screen *c, bound_cache *cache, size_t size, size_t number, hw_pairs *r, size_t *error_cap, hw_err *err)
 {
     const hw_match_log *log = a->s.o->log;
-    size_t from = number * HW_MATCH_CHUNK;
-    size_t to = a->n_slots - from > HW_MATCH_CHUNK ? from + HW_MATCH_CHUNK : a->n_slots;
+    size_t from = number * size;
+    size_t to = a->n_slots - from > size ? from + size : a->n_slots;
     hw_match_chunk kept = {.number = number};
     if (log != NULL) {
         hw_status status = log->get(log->ctx, number, &kept, err);
@@ -211,12 +245,14 @@ static hw_status one_chunk(all *a, screen *c, bound_cache *cache, size_t number,
         persons += a->slot[i].status == HW_OK ? 1 : 0;
     }
     r->persons += persons;
-    if (log == NULL) {
-        return HW_OK;
+    hw_match_chunk done = {.number = number, .n_pairs = r->n - first_pair, .n_errors = r->n_errors - first_error, .pairs = r->pairs - pairs, .persons = persons};
+    done.pair = done.n_pairs > 0 ? r->pair + first_pair : NULL; /* there may be no array yet */
+    done.error = done.n_errors > 0 ? r->error + first_error : NULL;
+    if (log != NULL) {
+        HW_TRY(log->put(log->ctx, &done, err));
     }
-    const hw_match_chunk done = {.number = number, .pair = r->pair + first_pair, .n_pairs = r->n - first_pair, .error = r->error + first_error,
-                                 .n_errors = r->n_errors - first_error, .pairs = r->pairs - pairs, .persons = persons};
-    return log->put(log->ctx, &done, err);
+    join_errors(r, first_error);
+    return HW_OK;
 }
 
 static hw_status search_screened(all *a, hw_arena *arena, hw_pairs *r, hw_err *err)
@@ -236,10 +272,11 @@ static hw_status search_screened(all *a, hw_arena *arena, hw_pairs *r, hw_err *e
     }
     size_t error_cap = 0;
     hw_status status = HW_OK;
-    size_t n = (a->n_slots + HW_MATCH_CHUNK - 1) / HW_MATCH_CHUNK;
+    size_t size = o->n_shards > 1 || o->log != NULL ? hw_match_chunk_size(a->n_slots) : HW_MATCH_CHUNK; /* else large ones: all threads have work */
+    size_t n = (a->n_slots + size - 1) / size;
     for (size_t k = 0; status == HW_OK && k < n; k++) {
         if (o->n_shards < 2 || k % o->n_shards == o->shard) {
-            status = one_chunk(a, &c, cache, k, r, &error_cap, err);
+            status = one_chunk(a, &c, cache, size, k, r, &error_cap, err);
         }
     }
     for (unsigned i = 0; i < a->n_threads; i++) {

@@ -34,8 +34,12 @@ typedef enum hw_match_method {
 } hw_match_method;
 #define HW_MATCH_PLAIN_PAIRS 50000000.0
 
-/** What a search of one part found: missing persons are numbered family by family, and searched in chunks of HW_MATCH_CHUNK. */
+/**
+ * What a search of one part found: missing persons are numbered family by family, and searched in chunks of hw_match_chunk_size of their number, so that a small search
+ * has chunks to share out too, some 64, and a large one has them of HW_MATCH_CHUNK.
+ */
 #define HW_MATCH_CHUNK 8192u
+HW_API size_t hw_match_chunk_size(uint64_t persons);
 typedef struct hw_match_chunk {
     size_t number;
     const hw_pair *pair; /* at or above the threshold; sorted by missing person, then child */
@@ -49,7 +53,7 @@ typedef struct hw_match_chunk {
 /** Where finished chunks are kept, so that an interrupted search goes on where it was. Called by the thread that called the search, in rising order of chunks. */
 typedef struct hw_match_log {
     void *ctx;
-    /** The chunk as it was kept, or NOT_FOUND without a message. What *ret points to stays as long as the log. */
+    /** The chunk as it was kept, or NOT_FOUND without a message. What *ret points to stays as long as the log. A search that meets people there whom it does not have ends as CONFLICT. */
     hw_status (*get)(void *ctx, size_t number, hw_match_chunk *ret, hw_err *err);
     hw_status (*put)(void *ctx, const hw_match_chunk *chunk, hw_err *err);
 } hw_match_log;

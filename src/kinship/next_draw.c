@@ -9,7 +9,7 @@
 
 #include "kinship/next_parts.h"
 
-#define STEP 0.04   /* of the convolution, in log10 */
+#define STEP 0.02   /* of the convolution, in log10 */
 #define FINE 0.002  /* where its bounds lie further apart than APART: few loci, or a ratio that many genotypes share */
 #define APART 0.02
 #define SLACK 1e-4

@@ -13,6 +13,12 @@
 #define OWN_SHARE 0.75              /* of the classes go to the most frequent readings, the rest is shared */
 #define SEX_CLASSES 60u
 
+/* An allele that a model has to be widened by: then ratios are computed with another model than the family's. */
+static bool table_lacks(const hw_locus_model *base, hw_allele a)
+{
+    return a != HW_ALLELE_UNKNOWN && a != HW_ALLELE_OFF_LADDER && hw_locus_model_index(base, a) < 0;
+}
+
 /* What one child showed at one locus, as far as bounds care. */
 static screen_member reading_of(const search_locus *l, const hw_locus_model *base, const hw_profile *p)
 {
@@ -22,8 +28,7 @@ static screen_member reading_of(const search_locus *l, const hw_locus_model *bas
         m.kind = MEMBER_UNTYPED;
         return m;
     }
-    bool known = hw_locus_model_index(base, g.a) >= 0 && (g.b == HW_ALLELE_UNKNOWN || hw_locus_model_index(base, g.b) >= 0);
-    m.odd = !known && g.a != HW_ALLELE_OFF_LADDER && g.b != HW_ALLELE_OFF_LADDER;
+    m.odd = table_lacks(base, g.a) || table_lacks(base, g.b);
     bool repeats = hw_allele_is_repeat(g.a) && (g.b == HW_ALLELE_UNKNOWN || hw_allele_is_repeat(g.b));
     if (!repeats || p->error > 0.0) {
         m.kind = MEMBER_ANY;
@@ -188,7 +193,8 @@ static hw_status collect_members(screen *c, matcher *m, hw_arena *arena, screen_
             uint64_t bits = 0;
             memcpy(&bits, &r.dropout, sizeof(bits));
             char *end = key + snprintf(key, 32, "%llx ", (unsigned long long)bits);
-            for (uint64_t code = ((uint64_t)(uint32_t)r.a << 35 ^ (uint64_t)(uint32_t)r.b << 3) | (uint64_t)r.kind; code != 0; code >>= 6) {
+            *end++ = (char)('0' + (int)r.kind);
+            for (uint64_t code = (uint64_t)(uint32_t)r.a << 32 | (uint32_t)r.b; code != 0; code >>= 6) {
                 *end++ = (char)('0' + (int)(code & 63));
             }
             *end = '\0';
@@ -312,7 +318,7 @@ static void fill_levels(screen *c, double threshold_log10)
     }
     /* One level of slack: some thousandths, far above the rounding of a product of doubles. */
     double threshold = LEVEL_ONE * threshold_log10 / log2 - 2.0;
-    c->threshold = (int32_t)(threshold < -2e6 ? -2e6 : threshold > 2e6 ? 2e6 : threshold);
+    c->threshold = (int32_t)(threshold < -1e9 ? -1e9 : threshold > 1e9 ? 1e9 : threshold);
     c->threshold -= threshold < 0.0 ? 1 : 0;
 }
 

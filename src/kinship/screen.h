@@ -65,7 +65,7 @@ typedef struct bound_table {
     int16_t level[SCREEN_CLASSES];
     int16_t top, top_odd; /* largest level: of classes of children without odd readings, of all */
     uint16_t mean;        /* mean deficit over the children */
-    bool loose;           /* no bounds: the family adds too much to the model */
+    bool loose;           /* no bounds: the family adds too much to the model, or a ratio is beyond what a level holds */
 } bound_table;
 _Static_assert(sizeof(bound_table) % sizeof(uint32_t) == 0, "a key of words stands behind it");
 
@@ -102,7 +102,7 @@ typedef struct screen {
 /* Classes of all children of the search. m: a matcher to build models with. `classes`: at most so many a locus. */
 hw_status screen_init(screen *c, matcher *m, hw_arena *arena, double threshold_log10, const bool *known_child, screen_kernel kernel, uint32_t classes,
                       hw_err *err) HW_MUST_CHECK;
-/* Level of a ratio, rounded up. */
+/* Level of a ratio, rounded up; INT16_MAX: it may be more than a level holds. */
 static inline int16_t screen_level(const screen *c, double x)
 {
     union {
@@ -110,7 +110,7 @@ static inline int16_t screen_level(const screen *c, double x)
         uint64_t u;
     } bits = {.d = x};
     int32_t e = (int32_t)((bits.u >> 52) & 0x7ff) - 1023;
-    if (e < -111) {
+    if (e < -112) { /* of -112 the level may lie above the least */
         return LEVEL_LEAST;
     }
     if (e > 111) {

@@ -372,7 +372,7 @@ static hw_status run_batch(run *r, matcher *m, bound_cache *cache, unsigned work
             hw_err mine = {0};
             size_t kept = b->n;
             hw_arena_mark mark = hw_arena_get_mark(&m->scratch);
-            hw_status status = finish_slot(r, m, &ln[i], who + at, end - at, b, &mine);
+            hw_status status = finish_slot(r, m, &ln[i], n_who > 0 ? who + at : NULL, end - at, b, &mine);
             hw_arena_reset(&m->scratch, mark);
             if (status != HW_OK) {
                 b->n = kept;

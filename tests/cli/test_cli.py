@@ -68,9 +68,8 @@ def help_of_the_first_word_of_commands(folder):
 
 @test
 def every_option_stands_in_the_manual(folder):
-    pages = {"match": "homeward-match.1", "match merge": "homeward-match.1", "match explain": "homeward-match.1", "match score": "homeward-match.1",
-             "lr": "homeward-lr.1",
-             "siblings": "homeward-siblings.1", "power": "homeward-power.1", "check": "homeward-check.1", "validate": "homeward-validate.1",
+    pages = {"match": "homeward-match.1", "match merge": "homeward-match.1", "match explain": "homeward-match.1", "match score": "homeward-match.1", "lr": "homeward-lr.1",
+             "siblings": "homeward-siblings.1", "power": "homeward-power.1", "next": "homeward-next.1", "check": "homeward-check.1", "validate": "homeward-validate.1",
              "validate chance": "homeward-validate.1", "validate nations": "homeward-validate.1",
              "convert": "homeward-convert.1", "simulate nation": "homeward-simulate.1"}
     for command, options in commands().items():

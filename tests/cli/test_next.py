@@ -98,6 +98,24 @@ def threshold_follows_the_size(folder):
 
 
 @test
+def what_settles_a_child(folder):
+    data = ask("--child", "C00002", "--threshold", "9")
+    check(data["format"] == "homeward-next-child" and data["candidates"] > 0, str(data)[:300])
+    best = data["steps"][0]
+    check(best["relation"] == "father" and best["confirms"] > 0.8, str(best))
+    for s in data["steps"]:
+        check(0 <= s["confirms"] <= 1 and 0 <= s["rules_out"] <= 1, str(s))
+        check(abs(s["gain"] - s["posterior"] * s["confirms"]) < 1e-12, str(s))
+        check(abs(s["settled"] - s["gain"] - (1 - s["posterior"]) * s["rules_out"]) < 1e-12, str(s))
+    own = ask("--child", "C00001", "--threshold", "9", "--least", "-3")
+    check(all(s["log10_lr"] >= -3 for s in own["steps"]), "--least")
+    rows = list(csv.DictReader(io.StringIO(run("next", *PEOPLE, "--child", "C00002", "--threshold", "9", "--csv")[0])))
+    check(len(rows) == len(data["steps"]) and float(rows[0]["gain"]) == best["gain"], "csv differs")
+    contains(run("next", *PEOPLE, "--child", "C00002", "--threshold", "9")[0], "confirms", "rules out", "father (FA)")
+    contains(run("next", *PEOPLE, "--child", "C00002", "--threshold", "9", "--least", "8")[0], "No candidate family")
+
+
+@test
 def wrong_calls(folder):
     contains(run("next", "--freq", "norstr-east-asia", status=2)[1], "--families is missing")
     contains(run("next", *PEOPLE, "--family", "nobody", status=5)[1], "nobody")
@@ -106,6 +124,8 @@ def wrong_calls(folder):
     contains(run("next", *PEOPLE, "--json", "--csv", status=2)[1], "exclude each other")
     contains(run("next", *PEOPLE, "--kit", "nokit", status=5)[1], "codis13")
     contains(run("next", "--freq", "norstr-east-asia", "--families", f"{G}/families.csv", status=2)[1], "--n-children")
+    contains(run("next", *PEOPLE, "--child", "nobody", status=5)[1], "nobody")
+    contains(run("next", *PEOPLE, "--child", "C00002", "--family", "F00001", status=2)[1], "--child")
     contains(run("next", *PEOPLE, "--family", "F00001", "--check-loss", "10", status=2)[1], "--check-loss")
 
 

@@ -5,6 +5,7 @@
  * plain search, ratios equal to the last bit, with every kernel and number of classes. Its closed-form tables agree with the engine; its kernels with each other.
  */
 #include "random_family.h"
+#include "../unit/match_fixture.h"
 
 #include "formats/format.h"
 #include "kinship/quick.h"
@@ -187,6 +188,85 @@ static void lossless_theta(void **state)
     }
 }
 
+/* ---- readings at the edge ---- */
+
+/* Every kind of reading at one locus, each in a child of its own, against families that have some of the same; autosomal and X, all sexes. */
+static void edge_nation(nation *n, hw_rng *r)
+{
+    static const char *const shown[] = {"6/7", "6/6", "8/8", "9/10", "6/-", "9.3/-", "6/12", "12/12", "12/13", "12/-", "12/OL", "6/OL", "OL/OL", "OL/-", ">20/-", "20/-", "6/>20", "<5/6", "5/-", "7/8/9"};
+    static const char *const shapes[] = {"F M; M F; C U F M", "F M; M F; C M F M", "F M; M F; C F F M", "F M; M F; S F F M; C M F M", "M F; C F - M"};
+    static const char *const typed[] = {"F M", "F", "M", "S", "M"};
+    static const char *const with[] = {"6/7", "6/6", "9/10", "6/12", "12/12", "12/13", "6/-", "8/20", "OL/6"};
+    fx_nation(n, "TH01 DXS8378 AMEL");
+    fx_population(n, "edge", 0, "TH01 6:0.2 7:0.3 8:0.1 9:0.15 9.3:0.2 10:0.05; DXS8378 6:0.2 7:0.3 8:0.1 9:0.15 9.3:0.2 10:0.05");
+    for (uint32_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        for (int sex = 0; sex < 3; sex++) {
+            char id[24], text[100];
+            snprintf(id, sizeof id, "K%u-%d", i, sex);
+            const char *poor = rf_chance(r, 0.3) ? " d=0.2" : rf_chance(r, 0.3) ? " e=0.01" : "";
+            const char *x = shown[hw_rng_below(r, sizeof shown / sizeof shown[0])];
+            snprintf(text, sizeof text, "TH01=%s%s%s%s", shown[i], poor, rf_chance(r, 0.4) ? " DXS8378=" : "", "");
+            if (text[strlen(text) - 1] == '=') {
+                fx_add(text, sizeof text, "%s", x);
+            }
+            fx_child(n, id, (hw_sex)sex, text);
+        }
+    }
+    for (uint32_t f = 0; f < 10; f++) {
+        char id[16], word[20], *rest = word;
+        uint32_t shape = hw_rng_below(r, 5);
+        snprintf(id, sizeof id, "F%u", f);
+        fx_family(n, id, shapes[shape], "C");
+        snprintf(word, sizeof word, "%s", typed[shape]);
+        for (char *w; (w = strsep(&rest, " ")) != NULL;) {
+            char text[100];
+            snprintf(text, sizeof text, "TH01=%s%s", with[hw_rng_below(r, 9)], rf_chance(r, 0.2) ? " d=0.1" : "");
+            if (rf_chance(r, 0.4)) {
+                fx_add(text, sizeof text, " DXS8378=%s", with[hw_rng_below(r, 9)]);
+            }
+            fx_member(n, f, w, text);
+        }
+    }
+    n->set.standard = fx_stepwise(1e-3, 2e-3);
+    n->set.standard.silent = rf_chance(r, 0.3) ? 0.02 : 0;
+    n->set.rare_rule = HW_RARE_FIXED;
+    n->set.rare_value = rf_chance(r, 0.5) ? 0.3 : 1e-12; /* a family's own alleles then change the model much, or make ratios huge */
+    n->o.n_populations = 1;
+}
+
+/* With the threshold at the very ratio of a pair, the pair is listed. */
+static void the_edge_is_listed(void **state)
+{
+    (void)state;
+    uint64_t seed = rf_seed();
+    for (uint32_t round = 0; round < 12; round++) {
+        hw_rng r;
+        nation n;
+        hw_pairs plain, screened;
+        hw_err err = {0};
+        hw_rng_seed(&r, seed, 5000 + round);
+        edge_nation(&n, &r);
+        n.o.threshold_log10 = -1e6;
+        n.o.method = HW_MATCH_PLAIN;
+        fx_ok(hw_match_pairs(&n.d, &n.o, &plain, &err), &err);
+        assert_true(plain.n > 30);
+        for (uint32_t k = 0; k < 40; k++) {
+            const hw_pair *p = &plain.pair[hw_rng_below(&r, (uint32_t)plain.n)];
+            n.o.method = HW_MATCH_SCREENED;
+            n.o.threshold_log10 = k == 0 ? -1e6 : hw_real_log10(p->ratio);
+            fx_ok(hw_match_pairs(&n.d, &n.o, &screened, &err), &err);
+            hw_pairs expected;
+            n.o.method = HW_MATCH_PLAIN;
+            fx_ok(hw_match_pairs(&n.d, &n.o, &expected, &err), &err);
+            same_pairs(&expected, &screened, seed, 5000 + round);
+            hw_pairs_release(&expected);
+            hw_pairs_release(&screened);
+        }
+        hw_pairs_release(&plain);
+        fx_nation_drop(&n);
+    }
+}
+
 /* ---- closed-form tables ---- */
 
 static void quick_tables(void **state)
@@ -348,7 +428,7 @@ static void classes_do_not_matter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lossless), cmocka_unit_test(lossless_theta), cmocka_unit_test(quick_tables), cmocka_unit_test(kernels), cmocka_unit_test(classes_do_not_matter),
+        cmocka_unit_test(lossless), cmocka_unit_test(lossless_theta), cmocka_unit_test(the_edge_is_listed), cmocka_unit_test(quick_tables), cmocka_unit_test(kernels), cmocka_unit_test(classes_do_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

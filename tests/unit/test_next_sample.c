@@ -394,6 +394,72 @@ static void loss_is_small(void **state)
     fx_nation_drop(&n);
 }
 
+/* ---- a child ---- */
+
+/*
+ * One locus without mutation, mother 6/8, child 6/7: the father must show 7. If the child is theirs his genotype is drawn given that, and the ratio follows by hand for each of them; so does what
+ * an unrelated man shows.
+ */
+static void a_child_by_hand(void **state)
+{
+    (void)state;
+    nation n;
+    hw_err err = {0};
+    fx_nation(&n, "TH01");
+    fx_population(&n, "north", 0, "TH01 6:0.2 7:0.3 8:0.5");
+    n.o.n_populations = 1;
+    fx_child(&n, "c", HW_SEX_UNKNOWN, "TH01=6/7");
+    uint32_t f = fx_family(&n, "F1", "F M; M F; C U F M", "C");
+    fx_member(&n, f, "M", "TH01=6/8");
+    hw_next_options p = options(0.8); /* LR 1/2 x 0.3 / 0.12 = 1.25 now; 1/4 / 0.12 = 2.08 with a father 7/x, 1/2 / 0.12 = 4.17 with 7/7, else 0 */
+    p.threshold_log10 = 0.5;
+    p.level = 0.9;
+    p.to_find = false;
+    p.draws = 500;
+    hw_next_child_result r;
+    fx_ok(hw_next_for_child(&n.d, &n.o, &p, 0, -1, &r, &err), &err);
+    assert_int_equal(r.n_candidates, 1);
+    const hw_next_settle *s = &r.settle[0];
+    assert_string_equal(s->part.relation, "father");
+    fx_near(s->log10_lr, log10(1.25), 1e-9);
+    /* P(7/7 | gave 7) = p7; P(no 7) = 0.49: ratio 0, below any bound. */
+    double draws = 6.0 * 500;
+    assert_true(fabs(s->report - 0.3) < 5 * sqrt(0.3 * 0.7 / draws));
+    assert_true(fabs(s->rule_out - 0.49) < 5 * sqrt(0.49 * 0.51 / draws));
+    fx_near(s->gain, s->posterior * s->report, 1e-12);
+    hw_next_child_result_release(&r);
+    fx_fails(hw_next_for_child(&n.d, &n.o, &p, 5, -1, &r, &err), HW_CONFLICT, &err, "number 5");
+    fx_nation_drop(&n);
+}
+
+/* The child's own sample at a locus where the family is typed and the child is not. */
+static void a_childs_own_sample(void **state)
+{
+    (void)state;
+    nation n;
+    hw_err err = {0};
+    fx_nation(&n, "TH01 FGA");
+    fx_population(&n, "north", 0, "TH01 6:0.2 7:0.3 8:0.5; FGA 20:0.1 21:0.9");
+    n.o.n_populations = 1;
+    fx_child(&n, "c", HW_SEX_UNKNOWN, "TH01=6/7");
+    uint32_t f = fx_family(&n, "F1", "F M; M F; C U F M", "C");
+    fx_member(&n, f, "M", "TH01=6/8 FGA=20/20");
+    fx_member(&n, f, "F", "TH01=7/7 FGA=20/20");
+    hw_next_options p = options(2);
+    p.level = 0.9;
+    p.draws = 500;
+    p.to_find = false;
+    hw_next_child_result r;
+    fx_ok(hw_next_for_child(&n.d, &n.o, &p, 0, -1, &r, &err), &err);
+    assert_int_equal(r.n, 1);
+    assert_int_equal(r.settle[0].part.kind, HW_NEXT_CHILD);
+    /* A child of theirs shows 20/20: 4.17 x 100. Anybody else does with probability 0.01, else the ratio is 0. */
+    assert_true(r.settle[0].report == 1.0);
+    assert_true(fabs(r.settle[0].rule_out - 0.99) < 5 * sqrt(0.99 * 0.01 / 3000));
+    hw_next_child_result_release(&r);
+    fx_nation_drop(&n);
+}
+
 /* ---- what cannot be ---- */
 
 static void left_out(void **state)
@@ -467,7 +533,11 @@ static hw_status try_all(nation *n, hw_err *err)
     HW_TRY(hw_next_for_all(&n->d, &n->o, &p, &r, err));
     hw_status s = hw_next_check_loss(&n->d, &n->o, &p, &r, 2, &l, err);
     hw_next_result_release(&r);
-    return s;
+    HW_TRY(s);
+    hw_next_child_result c;
+    HW_TRY(hw_next_for_child(&n->d, &n->o, &p, 0, -5, &c, err));
+    hw_next_child_result_release(&c);
+    return HW_OK;
 }
 
 static void every_allocation_refused(void **state)
@@ -478,6 +548,7 @@ static void every_allocation_refused(void **state)
     fx_population(&n, "north", 0, TABLES);
     n.o.n_populations = 1;
     fx_member(&n, fx_family(&n, "F1", "M F; C F - M", "C"), "M", "TH01=6/-");
+    fx_child(&n, "c", HW_SEX_UNKNOWN, "TH01=6/7");
     for (int sticky = 0; sticky < 2; sticky++) {
         for (long nth = 1;; nth++) {
             hw_err err = {0};
@@ -501,6 +572,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threshold_and_prior), cmocka_unit_test(against_everything), cmocka_unit_test(other_parent_first), cmocka_unit_test(laws),
         cmocka_unit_test(simulation_agrees),   cmocka_unit_test(packages),           cmocka_unit_test(whole_database),     cmocka_unit_test(loss_is_small),
+        cmocka_unit_test(a_child_by_hand), cmocka_unit_test(a_childs_own_sample),
         cmocka_unit_test(left_out),            cmocka_unit_test(refused),            cmocka_unit_test(every_allocation_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
