@@ -41,7 +41,7 @@
     X(RIVAL_WEAK, "the DNA hardly tells the two apart", "DNA 难以区分两者")                                                                 \
     X(RIVAL_BETTER, "the rival explains the DNA better", "竞争假设更能解释 DNA 结果")                                                       \
     X(NO_RIVAL, "none for this family", "该家庭无竞争假设")                                                                                 \
-    X(POSTERIOR, "Posterior probability", "后验概率")                                                                                       \
+    X(POSTERIOR, "Posterior probability, without rivals", "后验概率（未计竞争假设）")                                                       \
     X(PRIOR_BEFORE, "under a stated prior of ", "所设先验概率为 ")                                                                          \
     X(PRIOR_AFTER, " for each missing person searched", "（每名被检索的失踪人）")                                                           \
     X(VERBAL, "In words", "文字表述")                                                                                                       \
