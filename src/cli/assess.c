@@ -239,6 +239,11 @@ hw_status assess_pairs(cli *c, inputs *in, const hw_match_options *o, hw_pairs *
     return hw_decide(d, o, &io->match, &e, &io->policy, &io->decisions, err);
 }
 
+hw_report_decisions assess_decisions(const assessment *a)
+{
+    return (hw_report_decisions){.decisions = &a->decisions, .siblings = &a->siblings, .policy_name = a->policy_name, .quality_checked = a->checked};
+}
+
 void assess_release(assessment *a)
 {
     hw_decisions_release(&a->decisions);

@@ -10,6 +10,7 @@
 #include "cli/findings.h"
 #include "kinship/chance.h"
 #include "kinship/decision.h"
+#include "report/match_report.h"
 
 extern const arg_option ASSESS_OPTIONS[]; /* --policy --no-check */
 
@@ -31,6 +32,8 @@ typedef struct assessment {
 hw_status assess_start(cli *c, inputs *in, const hw_match_options *o, assessment *ret, hw_err *err) HW_MUST_CHECK;
 /** After the search: everything else. The best of a family's parts stands for the family; pairs of the others are dropped from p. */
 hw_status assess_pairs(cli *c, inputs *in, const hw_match_options *o, hw_pairs *p, assessment *io, hw_err *err) HW_MUST_CHECK;
+/** For the writers of the list; borrowed. */
+hw_report_decisions assess_decisions(const assessment *a);
 void assess_release(assessment *a);
 
 #endif

@@ -33,16 +33,20 @@ static void write_errors(const hw_dataset *d, const hw_match_result *r, hw_str *
     }
 }
 
-static hw_status save_all(cli *c, const inputs *in, const hw_match_options *o, const hw_match_result *r, const char *folder, hw_err *err)
+#define MAX_LIST ((size_t)4 << 30)
+
+static hw_status save_all(cli *c, const inputs *in, const hw_match_options *o, const assessment *a, const char *folder, hw_err *err)
 {
     const hw_dataset *d = &in->people;
+    const hw_match_result *r = &a->match;
+    const hw_report_decisions x = assess_decisions(a);
     HW_CLEANUP(hw_str_release) hw_str text = {0};
-    hw_str_init(&text, 0);
+    hw_str_init(&text, MAX_LIST);
     HW_TRY(hw_dir_make(folder, err));
-    HW_TRY(hw_report_list_csv(d, o, r, &text, err));
+    HW_TRY(hw_report_list_csv(d, o, r, &x, &text, err));
     HW_TRY(save(folder, "candidates.csv", &text, err));
     hw_str_clear(&text);
-    HW_TRY(hw_report_list_json(d, o, r, &text, err));
+    HW_TRY(hw_report_list_json(d, o, r, &x, &text, err));
     HW_TRY(save(folder, "candidates.json", &text, err));
     hw_str_clear(&text);
     write_errors(d, r, &text);
@@ -74,20 +78,21 @@ static void say_done(const cli *c, const inputs *in, const hw_match_result *r, c
     }
 }
 
-static hw_status show(const cli *c, const inputs *in, const hw_match_options *o, const hw_report_options *ro, const hw_match_result *r, hw_err *err)
+static hw_status show(const cli *c, const inputs *in, const hw_match_options *o, const hw_report_options *ro, const assessment *a, hw_err *err)
 {
     HW_CLEANUP(hw_str_release) hw_str text = {0};
-    hw_str_init(&text, 0);
-    hw_match_result part = *r;
+    hw_str_init(&text, MAX_LIST);
+    hw_match_result part = a->match;
+    const hw_report_decisions x = assess_decisions(a);
     if (ro->max_rows > 0 && part.n_candidates > ro->max_rows) {
         part.n_candidates = ro->max_rows;
     }
     if (args_has(&c->args, "json")) {
-        HW_TRY(hw_report_list_json(&in->people, o, &part, &text, err));
+        HW_TRY(hw_report_list_json(&in->people, o, &part, &x, &text, err));
     } else if (args_has(&c->args, "csv")) {
-        HW_TRY(hw_report_list_csv(&in->people, o, &part, &text, err));
+        HW_TRY(hw_report_list_csv(&in->people, o, &part, &x, &text, err));
     } else {
-        HW_TRY(hw_report_list_text(&in->people, o, r, ro, &text, err));
+        HW_TRY(hw_report_list_text(&in->people, o, &a->match, &x, ro, &text, err));
     }
     return term_write(&text, err);
 }
@@ -109,10 +114,10 @@ static hw_status tell(cli *c, inputs *in, const hw_match_options *o, const hw_re
 {
     const hw_match_result *r = &a->match;
     if (folder != NULL) {
-        HW_TRY(save_all(c, in, o, r, folder, err));
+        HW_TRY(save_all(c, in, o, a, folder, err));
     }
     say_done(c, in, r, folder);
-    HW_TRY(show(c, in, o, ro, r, err));
+    HW_TRY(show(c, in, o, ro, a, err));
     if (r->pairs == 0 && r->n_errors > 0) { /* that is no matter of one family: a setting, or the wrong files */
         return HW_FAIL(err, r->error[0].status, "no family could be searched; %s, the first: %s", in->people.family[r->error[0].family].id, r->error[0].text);
     }

@@ -173,7 +173,7 @@ static hw_status read_candidates(score *s, const char *path, hw_err *err)
         }
         uint64_t index;
         double lr, posterior;
-        if (cell(&t, 0)[0] == '\0') { /* a family with an error */
+        if (cell(&t, 0)[0] == '\0' || cell(&t, 4)[0] == '\0') { /* a family with an error, or a pair that the search did not list */
             continue;
         }
         HW_TRY(number(&t, 3, &lr, err));

@@ -5,9 +5,9 @@
 #define HW_CLI_EXPLAIN_JSON_H
 
 #include "base/str.h"
-#include "kinship/match.h"
+#include "report/match_report.h"
 
 /** Append one JSON document. NO_MEMORY, LIMIT. */
-hw_status explain_json(const hw_explanation *x, hw_str *out, hw_err *err) HW_MUST_CHECK;
+hw_status explain_json(const hw_explanation *x, const hw_pair_evidence *e, hw_str *out, hw_err *err) HW_MUST_CHECK;
 
 #endif

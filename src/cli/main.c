@@ -169,7 +169,7 @@ const command COMMANDS[] = {
     {"match explain", "CHILD FAMILY", "one child and one family, locus by locus", "Main job",
      "Shows every locus with its genotypes and ratio, the mutations assumed, the rivals, the pedigree and the sentence a laboratory would write; on the terminal, or as HTML, "
      "SVG, PDF or JSON.",
-     OPTIONS(EXPLAIN_OUTPUT, TABLE_OPTIONS, PEOPLE_OPTIONS, MATCH_OPTIONS, LINEAGE_OPTIONS, SETTINGS_OPTIONS, SAMPLE_OPTIONS, READ_OPTIONS, LANG_OPTIONS), 2, 2, cmd_explain},
+     OPTIONS(EXPLAIN_OUTPUT, TABLE_OPTIONS, PEOPLE_OPTIONS, MATCH_OPTIONS, ASSESS_OPTIONS, LINEAGE_OPTIONS, SETTINGS_OPTIONS, SAMPLE_OPTIONS, READ_OPTIONS, LANG_OPTIONS), 2, 2, cmd_explain},
     {"match score", NULL, "how much of a known truth a run found", "Main job",
      "For synthetic data: true pairs found and missed, and false pairs, by threshold.", OPTIONS(SCORE_OPTIONS), 0, 0, cmd_score},
     {"power", NULL, "what each searching family can prove, before any child is compared", "Main job",

@@ -198,7 +198,7 @@ static hw_status check_file(cli *c, const char *run, const char *folder, const j
 
 static bool names_files(const char *option)
 {
-    return hw_streq(option, "children") || hw_streq(option, "families") || hw_streq(option, "rates") || hw_streq(option, "freq") || hw_streq(option, "lineage");
+    return hw_streq(option, "children") || hw_streq(option, "families") || hw_streq(option, "rates") || hw_streq(option, "freq") || hw_streq(option, "lineage") || hw_streq(option, "policy");
 }
 
 /* "a.csv,norstr-east-asia": each part that is a file gets its folder. */

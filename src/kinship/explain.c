@@ -5,22 +5,33 @@
 #include <math.h>
 #include <string.h>
 
-/* The child against everybody, so that the posterior counts all rivals for it; only pairs of the family asked for are listed. */
-static hw_status summary(const hw_dataset *d, const hw_match_options *o, uint32_t child, uint32_t family, uint32_t missing, hw_explanation *r, hw_err *err)
+/*
+ * The child against everybody, so that the posterior counts all rivals for it; only pairs of the family asked for are listed. When the posterior is known, against
+ * this family alone.
+ */
+static hw_status summary(const parts *x, uint32_t child, uint32_t family, uint32_t missing, hw_err *err)
 {
-    hw_dataset one = *d;
-    hw_profile *only[1] = {d->child[child]};
+    hw_explanation *r = x->r;
+    hw_dataset one = *x->d;
+    hw_profile *only[1] = {x->d->child[child]};
     one.child = only;
     one.n_children = 1;
-    hw_match_options opt = *o;
+    hw_match_options opt = *x->o;
     opt.list_family = family;
+    opt.known_child = opt.known_family = NULL;
+    uint32_t here = x->known != NULL ? 0 : family; /* its index in what is searched */
+    if (x->known != NULL) {
+        one.family = x->d->family + family;
+        one.n_families = 1;
+        opt.list_family = here;
+    }
     opt.threshold_log10 = -1e9;
     hw_match_result all;
     HW_TRY(hw_match(&one, &opt, &all, err));
     hw_status s = HW_OK;
     bool found = false;
     for (size_t i = 0; i < all.n_errors && s == HW_OK; i++) {
-        if (all.error[i].family == family) {
+        if (all.error[i].family == here) {
             s = HW_FAIL(err, all.error[i].status, "%s", all.error[i].text);
         }
     }
@@ -32,13 +43,15 @@ static hw_status summary(const hw_dataset *d, const hw_match_options *o, uint32_
         found = true;
         r->summary = *c;
         r->summary.child = child;
+        r->summary.family = family;
         r->summary.rival = c->rival == NULL ? NULL : hw_arena_strdup(&r->arena, c->rival);
         r->summary.relation = hw_arena_strdup(&r->arena, c->relation);
         if (r->summary.relation == NULL || (c->rival != NULL && r->summary.rival == NULL)) {
             s = HW_NO_MEMORY_FAIL(err);
         }
     }
-    r->prior_each = all.prior_each;
+    r->prior_each = x->known != NULL ? x->known->prior_each : all.prior_each;
+    r->summary.posterior = x->known != NULL ? x->known->posterior : r->summary.posterior;
     if (s == HW_OK && !found) {
         /* The ratio is exactly 0: such pairs are below any threshold. */
         r->summary = (hw_candidate){.child = child, .family = family, .missing = missing, .log10_lr = -(double)INFINITY, .log10_lr_min = -(double)INFINITY,
@@ -85,10 +98,23 @@ static hw_status cross_check(const parts *x, const pair_lr *p, hw_err *err)
                    x->r->child->id, x->family->id, table, direct);
 }
 
+/* A search that was made with other numbers is none of these data. */
+static hw_status check_known(const parts *x, hw_err *err)
+{
+    double then = x->known != NULL ? x->known->log10_lr : (double)NAN;
+    double now = x->r->summary.log10_lr;
+    double gap = then - now;
+    if (isnan(then) || then == now || (gap < 1e-9 && gap > -1e-9)) {
+        return HW_OK;
+    }
+    return HW_FAIL(err, HW_CONFLICT, "child %s, family %s: the search found log10 LR %.12g, this program finds %.12g; search again", x->r->child->id, x->family->id, then, now);
+}
+
 static hw_status explain(parts *x, uint32_t child, uint32_t family, uint32_t missing, hw_err *err)
 {
     hw_explanation *r = x->r;
-    HW_TRY(summary(x->d, x->o, child, family, missing, r, err));
+    HW_TRY(summary(x, child, family, missing, err));
+    HW_TRY(check_known(x, err));
     r->population = HW_NEW(&r->arena, const char *, x->o->n_populations);
     if (r->population == NULL) {
         return HW_NO_MEMORY_FAIL(err);
@@ -117,6 +143,12 @@ static hw_status explain(parts *x, uint32_t child, uint32_t family, uint32_t mis
 hw_status hw_match_explain(const hw_dataset *d, const hw_match_options *o, uint32_t child, uint32_t family, uint32_t missing, hw_explanation *ret,
                            hw_err *err)
 {
+    return hw_match_explain_known(d, o, child, family, missing, NULL, ret, err);
+}
+
+hw_status hw_match_explain_known(const hw_dataset *d, const hw_match_options *o, uint32_t child, uint32_t family, uint32_t missing, const hw_match_known *known,
+                                 hw_explanation *ret, hw_err *err)
+{
     if (child >= d->n_children || family >= d->n_families || missing >= d->family[family].n_missing) {
         return HW_FAIL(err, HW_NOT_FOUND, "no such child, family or missing person in these files");
     }
@@ -129,7 +161,7 @@ hw_status hw_match_explain(const hw_dataset *d, const hw_match_options *o, uint3
     hw_arena_init(&r.arena, 0);
     matcher m;
     hw_status status = matcher_init(&m, &s, err);
-    parts x = {.d = d, .o = o, .s = &s, .m = &m, .family = &s.family[family], .r = &r};
+    parts x = {.d = d, .o = o, .s = &s, .m = &m, .family = &s.family[family], .r = &r, .known = known};
     if (status == HW_OK) {
         status = explain(&x, child, family, missing, err);
     }

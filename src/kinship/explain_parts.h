@@ -14,6 +14,7 @@ typedef struct parts {
     const hw_family *family;
     hw_explanation *r;
     uint32_t note_cap;
+    const hw_match_known *known; /* or NULL */
 } parts;
 
 /* lineage_lines.c */

@@ -124,9 +124,11 @@ static hw_status sentence_en(parts *x, hw_err *err)
         add_ratio(&t, c->rival_log10 < 0.0 ? -c->rival_log10 : c->rival_log10);
         hw_str_addf(&t, " times %s likely if the child is the missing person.", c->rival_log10 < 0.0 ? "less" : "more");
     }
-    hw_str_addf(&t, " With a prior probability of %.3g for each of the missing persons searched, the posterior probability is ", x->r->prior_each);
-    add_percent(&t, c->posterior);
-    hw_str_add(&t, ".");
+    if (c->posterior == c->posterior) { /* not known when the pair stands in no search */
+        hw_str_addf(&t, " With a prior probability of %.3g for each of the missing persons searched, the posterior probability is ", x->r->prior_each);
+        add_percent(&t, c->posterior);
+        hw_str_add(&t, ".");
+    }
     return keep(x, &t, &x->r->sentence, err);
 }
 
@@ -153,9 +155,11 @@ static hw_status sentence_zh(parts *x, hw_err *err)
         hw_str_addf(&t, "，%s", x->r->population[c->min_population]);
     }
     hw_str_addf(&t, "）。支持强度：%s（ENFSI 量表%s）。", scale_zh(c->log10_lr_min), other ? "，反对" : "");
-    hw_str_addf(&t, "若每名被检索的失踪人员的先验概率为 %.3g，则后验概率为 ", x->r->prior_each);
-    add_percent(&t, c->posterior);
-    hw_str_add(&t, "。");
+    if (c->posterior == c->posterior) {
+        hw_str_addf(&t, "若每名被检索的失踪人员的先验概率为 %.3g，则后验概率为 ", x->r->prior_each);
+        add_percent(&t, c->posterior);
+        hw_str_add(&t, "。");
+    }
     return keep(x, &t, &x->r->sentence_zh, err);
 }
 

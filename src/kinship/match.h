@@ -199,8 +199,19 @@ typedef struct hw_explanation {
     hw_arena arena;
 } hw_explanation;
 
+/** The pair in full. Searches the child against all families for its posterior. NOT_FOUND: an index out of range; failures of the family's own readings. */
 HW_API hw_status hw_match_explain(const hw_dataset *d, const hw_match_options *o, uint32_t child, uint32_t family, uint32_t missing,
                                   hw_explanation *ret, hw_err *err) HW_MUST_CHECK;
+
+/** What a search has said of a pair already, so that its child need not be searched again. */
+typedef struct hw_match_known {
+    double posterior;  /* NAN: not known */
+    double log10_lr;   /* compared with what is found now; NAN: not known */
+    double prior_each; /* the search's prior of each missing person */
+} hw_match_known;
+/** As hw_match_explain, which searches the child against every family for its posterior; with `known` it does not. CONFLICT: the ratio is another now. */
+HW_API hw_status hw_match_explain_known(const hw_dataset *d, const hw_match_options *o, uint32_t child, uint32_t family, uint32_t missing, const hw_match_known *known,
+                                        hw_explanation *ret, hw_err *err) HW_MUST_CHECK;
 HW_API void hw_explanation_release(hw_explanation *x);
 
 #ifdef __cplusplus

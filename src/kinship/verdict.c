@@ -3,6 +3,7 @@
 #include "kinship/verdict.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "base/number.h"
 
@@ -82,6 +83,19 @@ static void say(decision *d, hw_criterion c, hw_answer met, const char *text, co
     r->settle_zh = met == HW_ANSWER_YES ? NULL : WORDS[c].settle_zh;
 }
 
+/* Three digits are enough for a reader: "0.0165", "1.44e-11". */
+static void brief(double x, char *buf)
+{
+    if (!(x > 0.0 && x < 1e-3)) {
+        hw_fmt_fixed(x, x < 100.0 ? 4 : 0, buf);
+        return;
+    }
+    char digits[344];
+    double e = floor(hw_log10(x));
+    hw_fmt_fixed(x / hw_pow10(e), 2, digits);
+    (void)snprintf(buf, 344, "%.8se-%02.0f", digits, -e);
+}
+
 /* A number of the evidence beside the policy's. */
 static void compare(decision *d, hw_criterion c, double x, bool at_least, double limit, int decimals, const char *what, const char *what_zh)
 {
@@ -95,7 +109,7 @@ static void compare(decision *d, hw_criterion c, double x, bool at_least, double
     if (decimals >= 0) {
         hw_fmt_fixed(x, decimals, have);
     } else {
-        hw_fmt_double(x, have);
+        brief(x, have);
     }
     hw_fmt_double(limit, need);
     say(d, c, met ? HW_ANSWER_YES : HW_ANSWER_NO, hw_arena_printf(d->arena, "%s %s; asked for: %s %s", what, have, at_least ? "at least" : "at most", need),
@@ -131,7 +145,7 @@ static void loci(decision *d)
     double two = d->p->inconsistent_two;
     double limit = in->two_parents == HW_ANSWER_YES ? two : in->two_parents == HW_ANSWER_NO ? one : one < two ? one : two;
     double x = in->inconsistent == UINT32_MAX ? (double)NAN : (double)in->inconsistent;
-    compare(d, HW_CRITERION_LOCI, x, false, limit, -1, "inconsistent loci:", "不相容位点数");
+    compare(d, HW_CRITERION_LOCI, x, false, limit, 0, "inconsistent loci:", "不相容位点数");
 }
 
 static void answers(decision *d)

@@ -85,8 +85,13 @@ void hw_doc_cell(hw_document *d, hw_cell *row, uint32_t i, const char *text, hw_
 /** A row of a FIELDS table. */
 void hw_doc_field(hw_document *d, hw_table *t, hw_label name, const char *value, hw_cell_style style);
 
+/** Sections of it: what was decided, how likely such a ratio is by chance. */
+void hw_doc_decision(hw_document *d, const hw_pair_evidence *e);
+void hw_doc_chance(hw_document *d, const hw_pair_evidence *e);
+/** Which sample the family could give next; nothing when there is none. */
+void hw_doc_next(hw_document *d, const hw_pair_evidence *e);
 /** The report on one pair. */
-hw_status hw_document_match(const hw_explanation *x, const hw_report_options *o, hw_document *ret, hw_err *err) HW_MUST_CHECK;
+hw_status hw_document_match(const hw_explanation *x, const hw_pair_evidence *e, const hw_report_options *o, hw_document *ret, hw_err *err) HW_MUST_CHECK;
 
 /* The writers. A document with a pedigree block needs the drawing of it (PDF) and the explanation it comes from (terminal); others take NULL. */
 struct hw_drawing;

@@ -41,7 +41,7 @@
     X(RIVAL_WEAK, "the DNA hardly tells the two apart", "DNA 难以区分两者")                                                                 \
     X(RIVAL_BETTER, "the rival explains the DNA better", "竞争假设更能解释 DNA 结果")                                                       \
     X(NO_RIVAL, "none for this family", "该家庭无竞争假设")                                                                                 \
-    X(POSTERIOR, "Posterior probability", "后验概率")                                                                                       \
+    X(POSTERIOR, "Posterior probability, without rivals", "后验概率（未计竞争假设）")                                                       \
     X(PRIOR_BEFORE, "under a stated prior of ", "所设先验概率为 ")                                                                          \
     X(PRIOR_AFTER, " for each missing person searched", "（每名被检索的失踪人）")                                                           \
     X(VERBAL, "In words", "文字表述")                                                                                                       \
@@ -127,6 +127,84 @@
     X(LIST_MIN_OVER, "min: smallest log10 LR over: ", "最小：各群体中最小的 log10 LR：")                                                    \
     X(LIST_INCONSISTENT, "Loci: how many were used; in brackets with ! how many of them need a mutation, drop-out or error.",                       \
       "基因座：所用个数；括号内带 ! 者为须以突变、等位基因丢失或分型错误解释的个数。")                                                      \
+    X(VERDICT, "Verdict", "判定")                                                                                                           \
+    X(LIST_JOINT, "Joint posterior", "联合后验概率")                                                                                        \
+    X(LIST_CHANCE, "Chance hits", "偶然命中")                                                                                               \
+    X(LIST_UNDER, " under ", "，依据 ")                                                                                                     \
+    X(LIST_UNDER_SAID,                                                                                                                      \
+      "Under: the stated relatives of this family do not all fit; it was searched under those named alone, and the pair is a lead at most. "  \
+      "Laboratory and verifiers only.",                                                                                                     \
+      "依据：该家庭所述亲属并非都相符；仅依据所列亲属检索，该配对至多为线索。仅限实验室和核验人员。")                                       \
+    X(LIST_JOINT_SAID,                                                                                                                      \
+      "Joint posterior: that the child is one of the missing of this family, all children and families considered together; in brackets its "  \
+      "lower bound, where that is lower.",                                                                                                  \
+      "联合后验概率：综合全部儿童与家庭，该儿童是该家庭失踪人之一的概率；括号内为其下界（如较低）。")                                       \
+    X(LIST_CHANCE_SAID, "Chance hits: unrelated pairs at least as strong expected in the whole database, an upper limit.",                  \
+      "偶然命中：整个数据库中预期同等强度的无关配对数（上限）。")                                                                           \
+    X(LIST_ADDED_SAID, "+: below the threshold; considered because a brother or sister of the child is listed for this family.",            \
+      "+：低于阈值；因该儿童的兄弟姐妹列于该家庭而一并考虑。")                                                                              \
+    X(LIST_VERDICTS, "Verdicts: ", "判定：")                                                                                                \
+    X(LIST_UNCHECKED, "The quality check was left out: nothing is reported.", "未做质量检查：不作上报。")                                   \
+    X(LIST_SETTLE, "What would settle the first leads", "如何落实前几条线索")                                                               \
+    X(LAB_ONLY, " (laboratory and verifiers only)", "（仅限实验室和核验人员）")                                                             \
+    X(DECISION, "Decision", "判定依据")                                                                                                     \
+    X(DECISION_FOR, "For the laboratory and verifiers only; nothing of it is for families or carers.", "仅限实验室和核验人员；不得向家庭或照料者提供。") \
+    X(NO_DECISION, "No decision", "无判定")                                                                                                 \
+    X(NO_DECISION_NOT_LISTED, "The search did not list this pair: its ratio is below the threshold, or another part of the family stands for it.",  \
+      "检索未列出该配对：其似然比低于阈值，或由该家庭的另一部分代表。")                                                                     \
+    X(NO_DECISION_OLD_RUN, "No decision in this run: it was made without one. Search again with `homeward match --out`.",                   \
+      "该次运行未作判定。请用 `homeward match --out` 重新检索。")                                                                           \
+    X(NO_DECISION_NO_RUN, "The joint posterior needs a whole search. Search with `homeward match --out RUN` and explain with --run RUN.",   \
+      "联合后验概率须经完整检索。请用 `homeward match --out RUN` 检索，再以 --run RUN 解释。")                                              \
+    X(WHICH_OPEN, "The family is clear; which of its missing persons the child is, DNA does not tell. Age and memory settle that.",         \
+      "家庭明确；该儿童是其中哪一名失踪人，DNA 无法区分，须由年龄和记忆判断。")                                                             \
+    X(UNDER, "Searched under these relatives alone", "仅依据以下亲属检索")                                                                  \
+    X(POLICY, "Policy", "判定规则")                                                                                                         \
+    X(JOINT_FAMILY, "Joint posterior: one of the missing of this family", "联合后验概率：为该家庭失踪人之一")                               \
+    X(JOINT_MISSING, "Joint posterior: this missing person", "联合后验概率：为该失踪人")                                                    \
+    X(JOINT_TO, " to ", " 至 ")                                                                                                             \
+    X(NOT_REGISTERED, "The child's family is not registered", "儿童的家庭未登记")                                                           \
+    X(UNLISTED, "One of the pairs not listed", "未列出的配对之一")                                                                          \
+    X(CHILD_RELATIVE, "A child of a brother or sister of a family listed for it", "所列家庭父母之兄弟姐妹的子女")                           \
+    X(OTHER_GROUP, "A family solved in another group", "另组求解的家庭")                                                                    \
+    X(CHANCE_HITS, "Chance hits at least as strong expected in the whole database", "整个数据库中预期同等强度的偶然命中数")                 \
+    X(CRITERIA, "Criteria of the policy", "判定规则各项")                                                                                   \
+    X(CRITERION, "Criterion", "项目")                                                                                                       \
+    X(MET, "Met", "符合")                                                                                                                   \
+    X(MET_YES, "yes", "是")                                                                                                                 \
+    X(MET_NO, "no", "否")                                                                                                                   \
+    X(MET_UNKNOWN, "unknown", "未知")                                                                                                       \
+    X(FINDING, "What is found", "结果")                                                                                                     \
+    X(SETTLES, "What would settle it", "如何落实")                                                                                          \
+    X(TOGETHER, "Most probable assignment of all children considered together with this one", "与该儿童一并考虑的全部儿童的最可能归属")     \
+    X(TOGETHER_NONE, "Most probable: none of the children of this group belongs to a family listed.", "最可能：该组儿童均不属于所列家庭。") \
+    X(TOGETHER_POSTERIOR, "probability", "概率")                                                                                            \
+    X(TOGETHER_OF, "assignments", "种归属")                                                                                                 \
+    X(TOGETHER_MORE, "more places are not shown", "处未显示")                                                                               \
+    X(CLAIMS, "Other claims on this child or this missing person", "对该儿童或该失踪人的其他主张")                                          \
+    X(CLAIMS_NONE, "No other claim on this child or this missing person is listed.", "未列出对该儿童或该失踪人的其他主张。")                \
+    X(NEXT, "Next best sample of the family", "该家庭下一份最有价值的样本")                                                                 \
+    X(NEXT_WHAT, "Whom to sample", "采样对象")                                                                                              \
+    X(NEXT_SAMPLES, "Samples", "样本数")                                                                                                    \
+    X(NEXT_NOW, "Now", "目前")                                                                                                              \
+    X(NEXT_THEN, "Then", "之后")                                                                                                            \
+    X(NEXT_GAIN, "Gain", "增益")                                                                                                            \
+    X(NEXT_NEW, "new sample", "新样本")                                                                                                     \
+    X(NEXT_TO_FIND, "to be found", "待寻找")                                                                                                \
+    X(NEXT_RETYPE, "type again, all loci of the kit", "重新检测试剂盒全部位点")                                                             \
+    X(NEXT_SAID, "Now, then: probability that the missing child, if among the rescued, reaches log10 LR ",                                  \
+      "目前、之后：失踪儿童若在获救儿童之中，其 log10 似然比达到 ")                                                                         \
+    X(NEXT_SAID_END, ", without and with the sample. Gain: expected number of additional children identified.",                             \
+      " 的概率（无该样本、有该样本）。增益：预期多识别的儿童数。")                                                                          \
+    X(CHANCE, "Chance", "偶然性")                                                                                                           \
+    X(CHANCE_CAPTION, "Probability of a ratio at least as large as that of this child, typed at the loci it is typed at, if it were",      \
+      "若该儿童（按其分型基因座）属于下列情形，得到不低于所观察似然比的概率")                                                               \
+    X(CHANCE_AGAINST, "log10 missing : this", "log10 失踪人：此项")                                                                         \
+    X(CHANCE_TAIL, "Probability, between", "概率（下界）")                                                                                  \
+    X(CHANCE_AND, "and", "上界")                                                                                                            \
+    X(NO_CHANCE, "Not computed: ", "未计算：")                                                                                              \
+    X(CHANCE_X, "X loci are left out: the sex of the missing person is not known.", "未计入 X 基因座：失踪人性别不详。")                    \
+    X(CHANCE_LINKED, "Loci stated to be linked are taken as independent here.", "此处将连锁基因座视为独立。")                               \
     X(LIST_VERBAL_SAID, "In words: by the smallest ratio over the populations.", "文字表述：以各群体中的最小似然比为准。")
 
 typedef enum hw_label {

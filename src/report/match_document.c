@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Homeward authors
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /*
- * What the report on one pair says, in order: what it is, the summary, the sentence, the family, the hypotheses, the loci, the evidence beside them, notes
- * and the model.
+ * What the report on one pair says, in order: what it is, the summary, the decision, the sentence, the family, the hypotheses, chance, the loci, the evidence beside
+ * them, notes and the model. Decision and chance: decision_document.c.
  */
 #include <math.h>
 
@@ -383,7 +383,7 @@ static void find_typed(writer *w)
     }
 }
 
-hw_status hw_document_match(const hw_explanation *x, const hw_report_options *o, hw_document *ret, hw_err *err)
+hw_status hw_document_match(const hw_explanation *x, const hw_pair_evidence *e, const hw_report_options *o, hw_document *ret, hw_err *err)
 {
     hw_document d;
     hw_doc_init(&d, o);
@@ -398,9 +398,16 @@ hw_status hw_document_match(const hw_explanation *x, const hw_report_options *o,
     }
     hw_doc_add(&d, HW_BLOCK_LEAD, label(&w, HW_L_LEAD));
     add_summary(&w);
+    if (e != NULL) {
+        hw_doc_decision(&d, e);
+        hw_doc_next(&d, e);
+    }
     add_sentences(&w);
     add_family(&w);
     add_hypotheses(&w);
+    if (e != NULL) {
+        hw_doc_chance(&d, e);
+    }
     add_loci(&w);
     add_lineage(&w);
     add_rest(&w);

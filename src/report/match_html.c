@@ -194,19 +194,19 @@ static hw_status html(const hw_explanation *x, const hw_document *d, hw_str *out
     return hw_str_check(out, err);
 }
 
-hw_status hw_report_match_html(const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err)
+hw_status hw_report_match_html(const hw_explanation *x, const hw_pair_evidence *e, const hw_report_options *o, hw_str *out, hw_err *err)
 {
     hw_document d = {0};
-    HW_TRY(hw_document_match(x, o, &d, err));
+    HW_TRY(hw_document_match(x, e, o, &d, err));
     hw_status status = html(x, &d, out, err);
     hw_doc_release(&d);
     return status;
 }
 
-hw_status hw_report_match_svg(const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err)
+hw_status hw_report_match_svg(const hw_explanation *x, const hw_pair_evidence *e, const hw_report_options *o, hw_str *out, hw_err *err)
 {
     hw_document d = {0};
-    HW_TRY(hw_document_match(x, o, &d, err));
+    HW_TRY(hw_document_match(x, e, o, &d, err));
     hw_status status = svg(x, &d, true, out, err);
     hw_doc_release(&d);
     return status;

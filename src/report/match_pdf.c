@@ -104,6 +104,15 @@ static void pedigree(hw_pages *p, const hw_drawing *g)
     }
 }
 
+/* What must stand on the page of a heading: a drawing whole; of a table its caption, its titles and a row. */
+static double room_below(const hw_drawing *g, const hw_block *b)
+{
+    if (b != NULL && b->kind == HW_BLOCK_PEDIGREE && !fit_drawing(g).landscape) {
+        return g->height * fit_drawing(g).scale;
+    }
+    return b != NULL && b->kind == HW_BLOCK_TABLE ? 90.0 : 40.0;
+}
+
 static void block(hw_pages *p, const hw_drawing *g, const hw_block *b)
 {
     switch (b->kind) {
@@ -114,7 +123,7 @@ static void block(hw_pages *p, const hw_drawing *g, const hw_block *b)
         boxed(p, b->text, b->lang, 0xFFF6EEu, 0xC2410Cu, INK, true);
         break;
     case HW_BLOCK_HEADING:
-        heading(p, b->text, b->next != NULL && b->next->kind == HW_BLOCK_PEDIGREE && !fit_drawing(g).landscape ? g->height * fit_drawing(g).scale : 40.0);
+        heading(p, b->text, room_below(g, b->next));
         break;
     case HW_BLOCK_TEXT:
         hw_page_text(p, b->text, b->lang, HW_PAGE_MARGIN + 3.0, 0.0, 9.0, false, INK);
@@ -223,10 +232,10 @@ hw_status hw_document_pdf(const hw_document *d, const hw_drawing *g, const hw_re
     return render(d, g, created, pages, out, &pages, err);
 }
 
-hw_status hw_report_match_pdf_bytes(const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err)
+hw_status hw_report_match_pdf_bytes(const hw_explanation *x, const hw_pair_evidence *e, const hw_report_options *o, hw_str *out, hw_err *err)
 {
     hw_document d = {0};
-    HW_TRY(hw_document_match(x, o, &d, err));
+    HW_TRY(hw_document_match(x, e, o, &d, err));
     hw_drawing g = {0};
     hw_status status = hw_drawing_build(x, o->lang, &g, err);
     if (status == HW_OK) {
@@ -237,11 +246,11 @@ hw_status hw_report_match_pdf_bytes(const hw_explanation *x, const hw_report_opt
     return status;
 }
 
-hw_status hw_report_match_pdf(const hw_explanation *x, const hw_report_options *o, const char *path, hw_err *err)
+hw_status hw_report_match_pdf(const hw_explanation *x, const hw_pair_evidence *e, const hw_report_options *o, const char *path, hw_err *err)
 {
     hw_str out;
     hw_str_init(&out, 0);
-    hw_status status = hw_report_match_pdf_bytes(x, o, &out, err);
+    hw_status status = hw_report_match_pdf_bytes(x, e, o, &out, err);
     if (status == HW_OK) {
         status = hw_file_write(path, out.s, out.len, err);
     }

@@ -47,7 +47,7 @@ static hw_status drawing(const page *p, hw_err *err)
     return status;
 }
 
-static hw_status block(const page *p, const hw_block *b, hw_err *err)
+static hw_status block(const page *p, const hw_block *b, hw_block_kind after, hw_err *err)
 {
     unsigned width = p->o->width;
     switch (b->kind) {
@@ -81,6 +81,9 @@ static hw_status block(const page *p, const hw_block *b, hw_err *err)
     case HW_BLOCK_FIELDS:
     case HW_BLOCK_TABLE:
         if (b->table->caption != NULL) {
+            if (after != HW_BLOCK_HEADING && after != HW_BLOCK_PEDIGREE) { /* its caption is not to be read with what stands above */
+                hw_str_addc(p->out, '\n');
+            }
             hw_paragraph_text(b->table->caption, width, "  ", "  ", p->out);
         }
         HW_TRY(hw_table_text(b->table, b->kind == HW_BLOCK_FIELDS, width, p->o->colour, "  ", p->out, err));
@@ -98,8 +101,10 @@ hw_status hw_document_page_text(const hw_document *d, const hw_explanation *x, c
         hw_str_addf(out, "%s: %s\n", hw_doc_label(d, HW_L_DATE), d->date);
     }
     HW_TRY(hw_str_check(out, err));
+    hw_block_kind after = HW_BLOCK_HEADING;
     for (const hw_block *b = d->first; b != NULL; b = b->next) {
-        HW_TRY(block(&p, b, err));
+        HW_TRY(block(&p, b, after, err));
+        after = b->kind;
     }
     if (d->program != NULL) {
         hw_str_addf(out, "\n%s\n", d->program);
@@ -107,10 +112,10 @@ hw_status hw_document_page_text(const hw_document *d, const hw_explanation *x, c
     return hw_str_check(out, err);
 }
 
-hw_status hw_report_match_text(const hw_explanation *x, const hw_report_options *o, hw_str *out, hw_err *err)
+hw_status hw_report_match_text(const hw_explanation *x, const hw_pair_evidence *e, const hw_report_options *o, hw_str *out, hw_err *err)
 {
     hw_document d = {0};
-    HW_TRY(hw_document_match(x, o, &d, err));
+    HW_TRY(hw_document_match(x, e, o, &d, err));
     hw_status status = hw_document_page_text(&d, x, o, out, err);
     hw_doc_release(&d);
     return status;

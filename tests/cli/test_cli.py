@@ -247,7 +247,10 @@ def match_end_to_end(folder):
     rows = list(csv.DictReader(io.StringIO(out)))
     truth = {(r["child"], r["family"]) for r in csv.DictReader((TOP / G / "truth.csv").read_text(encoding="utf-8").splitlines())}
     check((rows[0]["child"], rows[0]["family"]) in truth, "the first candidate is not a true pair")
-    contains(run("match", *MATCH)[0], "C00008", "F00010", "child of both parents", "SYNTHETIC", "norSTR East Asia")
+    contains(run("match", *MATCH)[0], "C00008", "F00010", "child of both parents", "SYNTHETIC", "norSTR East Asia", "Verdict", "Chance hits", "2 report, 6 lead, 0 not yet",
+             "What would settle the first leads", "F00011 (C2)", "brother or sister of the child is listed")
+    contains(run("match", *MATCH, "--lang", "zh")[0], "判定", "上报", "线索", "偶然命中", "列出儿童的兄弟姐妹")
+    contains(run("match", *MATCH, "--no-check")[0], "0 report, 8 lead", "The quality check was left out")
     data = json.loads(run("match", *MATCH, "--json")[0])
     check(isinstance(data, dict), "no JSON object")
 
@@ -338,6 +341,83 @@ def explain_from_a_run_and_from_options(folder):
     check(all(len(x["ratio"]) == 2 for x in used), "a ratio per table")
     listed = next(r for r in csv.DictReader((folder / "run" / "candidates.csv").read_text(encoding="utf-8").splitlines()) if r["child"] == "C00003")
     check(abs(float(listed["log10_lr"]) - data["log10_lr"]) <= 5.1e-7, "list and explanation differ")
+
+
+@test
+def explain_tells_what_was_decided(folder):
+    """The run's decision, word for word, without a search; and the chance of the ratio."""
+    run("match", *MATCH, "--out", folder / "run")
+    listed = json.loads((folder / "run" / "candidates.json").read_text(encoding="utf-8"))
+    for pair in listed["candidates"]:
+        call = ["match", "explain", pair["child"], pair["family"], "--missing", pair["missing"]]
+        data = json.loads(run(*call, "--run", folder / "run", "--json")[0])
+        for key in ("verdict", "family_posterior", "family_posterior_low", "missing_posterior", "chance_hits", "reasons", "searched_under", "which_missing_open"):
+            check(data["decision"][key] == pair["decision"][key], f"{pair['child']} {pair['family']}: {key}: {data['decision'][key]}, listed {pair['decision'][key]}")
+        check(data["posterior"] == pair["posterior"], "posterior of the search")
+        check(abs(data["log10_lr"] - pair["log10_lr"]) < 1e-9, "ratio of the search")
+        claims = {(c["child"], c["family"], c["missing"]) for c in listed["candidates"]
+                  if (c["child"] == pair["child"]) != ((c["family"], c["missing"]) == (pair["family"], pair["missing"])) and
+                  not (c["child"] == pair["child"] and c["family"] == pair["family"])}
+        check({(c["child"], c["family"], c["missing"]) for c in data["decision"]["other_claims"]} == claims, "other claims")
+        tails = data["chance"]
+        check(tails[0]["if_child_is"] == "unrelated" and tails[-1]["if_child_is"] == "the missing person", str(tails))
+        for t in tails:
+            check(0 <= t["probability_low"] <= t["probability_high"] <= 1, str(t))
+        check(tails[0]["probability_high"] <= 10 ** -data["log10_lr"], "chance is beyond the bound of Markov")
+        check(tails[0]["probability_high"] < tails[-1]["probability_low"], "the missing person reaches the ratio more often than an unrelated child")
+    text = run("match", "explain", "C00006", "F00011", "--run", folder / "run")[0]
+    contains(text, "Decision", "lead", "Criteria of the policy", "The child's family is not registered", "C00002  F00011  C1", "Chance", "a child of a full sibling of the mother (MO)")
+    contains(run("match", "explain", "C00006", "F00011", "--run", folder / "run", "--lang", "zh")[0], "判定依据", "线索", "偶然性", "仅限实验室和核验人员")
+    # without a run the same is decided anew
+    check(run("match", "explain", "C00006", "F00011", *MATCH)[0] == text, "explaining without the run gives another text")
+
+
+@test
+def a_family_that_does_not_fit_is_explained_as_it_was_searched(folder):
+    """A stranger stands in for the father: the pair is a lead under the siblings alone, and is explained so."""
+    rows = (TOP / G / "families.csv").read_text(encoding="utf-8").splitlines()
+    stranger = next(r for r in rows if r.startswith("F00010-FA,")).replace("F00010", "F00007")
+    swapped = [stranger if r.startswith('"",FA,F00007,') else r for r in rows]
+    check(swapped != rows, "no row was changed")
+    (folder / "families.csv").write_text("\n".join(swapped) + "\n", encoding="utf-8")
+    call = [*TABLES, "--children", f"{G}/children.csv", "--families", folder / "families.csv"]
+    text = run("match", *call, "--out", folder / "run")[0]
+    contains(text, "F00007 under S1, S2", "Laboratory and verifiers only")
+    (row,) = [r for r in csv.DictReader((folder / "run" / "candidates.csv").read_text(encoding="utf-8").splitlines()) if (r["child"], r["family"]) == ("C00003", "F00007")]
+    check(row["searched_under"] == "S1, S2" and row["verdict"] == "lead" and "fit" in row["settle"].split(), str(row))
+    whole = json.loads(run("match", "explain", "C00003", "F00007", *MATCH, "--json")[0])
+    for more in (["--run", folder / "run"], call):
+        data = json.loads(run("match", "explain", "C00003", "F00007", *more, "--json")[0])
+        check(data["decision"]["searched_under"] == "S1, S2", str(data["decision"]))
+        check(abs(data["log10_lr"] - whole["log10_lr"]) < 1e-9, "the ratio is not that of the siblings alone")
+    contains(run("match", "explain", "C00003", "F00007", "--run", folder / "run")[0], "Searched under these relatives alone", "S1, S2 (laboratory and verifiers only)")
+
+
+@test
+def explain_of_a_run_that_decided_nothing(folder):
+    run("match", *MATCH, "--out", folder / "run")
+    path = folder / "run" / "candidates.json"
+    listed = json.loads(path.read_text(encoding="utf-8"))
+    call = ["match", "explain", "C00003", "F00007", "--run", folder / "run"]
+    # a pair that the run did not list: no posterior, as the child is not searched again
+    data = json.loads(run("match", "explain", "C00003", "F00010", "--run", folder / "run", "--json")[0])
+    check(data["decision"] is None and data["no_decision"] == "not listed" and data["posterior"] in (None, 0), str(data["posterior"]))
+    contains(run("match", "explain", "C00007", "F00012", "--run", folder / "run")[0], "The search did not list this pair")
+    # a run made before decisions
+    old = {k: v for k, v in listed.items() if k not in ("policy", "siblings", "groups", "children")}
+    old["candidates"] = [{k: v for k, v in c.items() if k != "decision"} for c in listed["candidates"] if c["rank"]]
+    path.write_text(json.dumps(old), encoding="utf-8")
+    contains(run(*call)[0], "No decision in this run", "Posterior probability", "1 - 9.5e-09")
+    path.unlink()
+    contains(run(*call)[0], "No decision in this run")
+    # files that are none, and a run of other numbers
+    for text, status, says in (("[1]", 3, "candidates.json"), ("{", 3, "not valid JSON"), ('{"format": "x"}', 3, "run `homeward match --out` again"),
+                               (json.dumps({**listed, "candidates": [{**c, "log10_lr": None} for c in listed["candidates"]]}), 3, "without its log10_lr"),
+                               (json.dumps({**listed, "candidates": [{**c, "decision": {}} for c in listed["candidates"]]}), 3, "without its verdict"),
+                               (json.dumps({**listed, "candidates": [{**c, "log10_lr": c["log10_lr"] + 1} for c in listed["candidates"]]}), 8, "search again"),
+                               (json.dumps({**listed, "groups": [{"most_probable": [{"places": [{}]}]}] * 9}), 3, "without its child")):
+        path.write_text(text, encoding="utf-8")
+        contains(run(*call, status=status)[1], says)
 
 
 @test
@@ -555,6 +635,7 @@ def score_of_a_run(folder):
     score = json.loads(run("match", "score", "--run", folder / "run", "--truth", f"{G}/truth.csv", "--json")[0])
     four = score["thresholds"][0]
     rows = list(csv.DictReader((folder / "run" / "candidates.csv").read_text(encoding="utf-8").splitlines()))
+    rows = [r for r in rows if r["rank"]]  # the search's own, not those that brothers and sisters brought in
     truth = {(r["child"], r["family"], r["missing"]) for r in csv.DictReader((TOP / G / "truth.csv").read_text(encoding="utf-8").splitlines()) if r["family"]}
     found = sum((r["child"], r["family"], r["missing"]) in truth for r in rows)
     check((four["found"], four["missed"], four["false"]) == (found, 6 - found, len(rows) - found), f"{four}, counted {found} of {len(rows)}")

@@ -7,6 +7,7 @@
 #ifndef HW_TESTS_REPORT_EXAMPLE_H
 #define HW_TESTS_REPORT_EXAMPLE_H
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,12 @@ typedef struct example {
     hw_panel panel;
     hw_family family;
     hw_explanation x;
+    hw_pair_decision decision;
+    hw_pair_tail tail[4];
+    hw_pair_chance chance;
+    hw_pair_place place[3];
+    hw_pair_next next[3];
+    hw_pair_evidence evidence;
 } example;
 
 static void must(hw_status s, const hw_err *err)
@@ -188,6 +195,48 @@ static void example_hypotheses(example *e)
     x->hypothesis[5].log10_ratio[2] = -1.0 / 0.0;
 }
 
+/* Every kind of criterion: met, not met, unknown; a family searched under its mother alone; another claim. */
+static void example_evidence(example *e)
+{
+    hw_err err = {0};
+    hw_policy policy;
+    hw_verdict_input in;
+    hw_verdict v;
+    hw_policy_init(&policy);
+    hw_verdict_input_init(&in);
+    in.posterior = 0.96875;
+    in.low = 0.953125;
+    in.high = 0.984375;
+    in.missing_posterior = 0.5;
+    in.log10_lr = 5.0625;
+    in.chance_hits = 0.0009765625;
+    in.rivals = HW_ANSWER_YES;
+    in.rival_log10 = 4.375;
+    in.inconsistent = 2;
+    in.fits = HW_ANSWER_NO;
+    in.contested = HW_ANSWER_YES;
+    must(hw_verdict_decide(&policy, &in, &e->arena, &v, &err), &err);
+    hw_pair_decision *k = &e->decision;
+    *k = (hw_pair_decision){.verdict = v.kind, .n_reasons = HW_CRITERION_COUNT, .which_open = true, .policy = "default", .under = "李秀英 <MO>", .posterior = in.posterior,
+                            .low = in.low, .high = in.high, .missing_posterior = in.missing_posterior, .chance_hits = in.chance_hits, .not_registered = 0.015625,
+                            .relative = 0.0078125, .other_group = (double)NAN, .together = e->place, .n_together = 2, .n_more = 3, .together_posterior = 0.5,
+                            .assignments = 5123.0, .exact = true, .claim = &e->place[2], .n_claims = 1};
+    memcpy(k->reason, v.reason, sizeof k->reason);
+    double unknown = (double)NAN;
+    e->place[0] = (hw_pair_place){"C-0017", "F-203 & 儿子", "失踪女童-M1", unknown, unknown, HW_VERDICT_NOT_YET};
+    e->place[1] = (hw_pair_place){"小明", "F-203 & 儿子", "M2", unknown, unknown, HW_VERDICT_NOT_YET};
+    e->place[2] = (hw_pair_place){"C-0017", "F-1,\"x\" <b>", "M2", 4.5, 0.03125, HW_VERDICT_NOT_YET};
+    e->tail[0] = (hw_pair_tail){HW_HYPOTHESIS_UNRELATED, "unrelated", 12.4375, {9.5367431640625e-07, 9.5367431640625e-07}, NULL};
+    e->tail[1] = (hw_pair_tail){HW_HYPOTHESIS_RIVAL, "a child of a full sibling of the father (张建国)", 4.375, {0.000244140625, 0.00048828125}, NULL};
+    e->tail[2] = (hw_pair_tail){HW_HYPOTHESIS_RIVAL, "a child of a half sibling of the mother (李秀英)", unknown, {0.0, 1.0}, "it would cost too much to compute exactly"};
+    e->tail[3] = (hw_pair_tail){HW_HYPOTHESIS_MISSING, "the missing person", unknown, {0.5, 0.53125}, NULL};
+    e->chance = (hw_pair_chance){.tail = e->tail, .n_tails = 4, .n_loci = 20, .x_left_out = true, .linkage_left_out = true};
+    e->evidence = (hw_pair_evidence){.decision = k, .chance = &e->chance, .next = e->next, .n_next = 3, .next_threshold_log10 = 9.25};
+    e->next[0] = (hw_pair_next){HW_NEXT_RELATIVE, "father", "张建国", 1, 0.5, 0.96875, 0.0234375};
+    e->next[1] = (hw_pair_next){HW_NEXT_TO_FIND, "full brother or sister", NULL, 1, 0.5, 0.75, 0.0125};
+    e->next[2] = (hw_pair_next){HW_NEXT_LOCI, "all samples of the family", NULL, 3, 0.5, 0.625, 0.00625};
+}
+
 static void example_init(example *e)
 {
     static const char *populations[3] = {"norSTR East Asia", "UK DNA-17 Chinese", "NIST 1036 Asian"};
@@ -211,6 +260,7 @@ static void example_init(example *e)
     example_child(e);
     example_loci(e);
     example_hypotheses(e);
+    example_evidence(e);
     hw_explanation *x = &e->x;
     x->family = &e->family;
     x->missing = 1;

@@ -250,6 +250,60 @@ static void numbers_in_words(void **state)
     fx_nation_drop(&n);
 }
 
+static void note_total(void *ctx, size_t done, size_t total)
+{
+    size_t *most = ctx;
+    (void)done;
+    *most = total > *most ? total : *most;
+}
+
+/* What a search has said already is taken from it: the same explanation, and no other family is looked at. */
+static void what_is_known_is_not_searched(void **state)
+{
+    (void)state;
+    nation n;
+    start(&n);
+    uint32_t f = fx_family(&n, "F", "F M; M F; C U F M", "C");
+    fx_member(&n, f, "F", "TH01=6/7 D3S1358=14/15 FGA=20/21");
+    fx_member(&n, f, "M", "TH01=8/8 D3S1358=14/16 FGA=22/23");
+    for (int i = 0; i < 5; i++) {
+        char id[8];
+        (void)snprintf(id, sizeof id, "G%d", i);
+        uint32_t g = fx_family(&n, id, "F M; M F; C U F M", "C");
+        fx_member(&n, g, "F", "TH01=6/9 D3S1358=15/15 FGA=20/24");
+    }
+    uint32_t c = fx_child(&n, "c", HW_SEX_UNKNOWN, "TH01=6/8 D3S1358=14/16 FGA=20/22");
+    hw_explanation all;
+    hw_explanation x;
+    hw_err err = {0};
+    size_t total = 0;
+    n.o.progress = note_total;
+    n.o.progress_ctx = &total;
+    explain(&n, c, f, &all);
+    assert_true(total > 1);
+    total = 0;
+    hw_match_known known = {.posterior = all.summary.posterior, .log10_lr = all.summary.log10_lr, .prior_each = all.prior_each};
+    fx_ok(hw_match_explain_known(&n.d, &n.o, c, f, 0, &known, &x, &err), &err);
+    assert_true(total <= 1);
+    assert_string_equal(x.sentence, all.sentence);
+    assert_string_equal(x.sentence_zh, all.sentence_zh);
+    assert_true(x.summary.log10_lr == all.summary.log10_lr && x.summary.posterior == all.summary.posterior && x.prior_each == all.prior_each);
+    assert_true(x.summary.log10_lr_min == all.summary.log10_lr_min && x.summary.rival_log10 == all.summary.rival_log10);
+    assert_int_equal(x.summary.family, f);
+    assert_int_equal(x.n_loci, all.n_loci);
+    hw_explanation_release(&x);
+    /* not known: nothing is said of it */
+    known.posterior = known.log10_lr = (double)NAN;
+    fx_ok(hw_match_explain_known(&n.d, &n.o, c, f, 0, &known, &x, &err), &err);
+    assert_null(strstr(x.sentence, "posterior"));
+    assert_null(strstr(x.sentence_zh, "后验"));
+    hw_explanation_release(&x);
+    known.log10_lr = all.summary.log10_lr + 1e-6;
+    fx_fails(hw_match_explain_known(&n.d, &n.o, c, f, 0, &known, &x, &err), HW_CONFLICT, &err, "search again");
+    hw_explanation_release(&all);
+    fx_nation_drop(&n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +311,7 @@ int main(void)
         cmocka_unit_test(without_typed_parents),
         cmocka_unit_test(the_words),
         cmocka_unit_test(numbers_in_words),
+        cmocka_unit_test(what_is_known_is_not_searched),
     };
     return cmocka_run_group_tests_name("explain", tests, NULL, NULL);
 }

@@ -30,7 +30,7 @@ const char *__lsan_default_suppressions(void)
     return "leak:libfontconfig\nleak:libpango\nleak:libcairo\nleak:libglib\n";
 }
 
-typedef hw_status (*match_writer)(const hw_explanation *, const hw_report_options *, hw_str *, hw_err *);
+typedef hw_status (*match_writer)(const hw_explanation *, const hw_pair_evidence *, const hw_report_options *, hw_str *, hw_err *);
 
 static hw_report_options options(hw_report_lang lang)
 {
@@ -76,7 +76,7 @@ static void check_golden(const char *name, match_writer write, hw_report_lang la
     hw_str out;
     hw_str_init(&out, 0);
     hw_err err = {0};
-    must(write(&e.x, &o, &out, &err), &err);
+    must(write(&e.x, &e.evidence, &o, &out, &err), &err);
     compare_golden(name, &out);
     hw_str_release(&out);
     example_release(&e);
@@ -108,7 +108,7 @@ static void svg_is_as_agreed_and_well_formed(void **state)
     hw_str out;
     hw_str_init(&out, 0);
     hw_err err = {0};
-    must(hw_report_match_svg(&e.x, &o, &out, &err), &err);
+    must(hw_report_match_svg(&e.x, &e.evidence, &o, &out, &err), &err);
     xmlDocPtr doc = xmlReadMemory(out.s, (int)out.len, "x.svg", NULL, XML_PARSE_NONET | XML_PARSE_NOERROR);
     assert_non_null(doc);
     xmlFreeDoc(doc);
@@ -129,7 +129,7 @@ static void reports_say_what_they_must(void **state)
         hw_str out;
         hw_str_init(&out, 0);
         hw_err err = {0};
-        must(writers[i](&e.x, &o, &out, &err), &err);
+        must(writers[i](&e.x, &e.evidence, &o, &out, &err), &err);
         static const char *const needed[] = {"SYNTHETIC DATA", "not a confirmation: a second sample and two signatures", "12.44", "5.06", "NIST 1036 Asian",
                                              "stated prior of 9.760e-05", "1 - 4.0e-08", "very strong support", "mutation 14 -&gt; 15 (father)", "27.2 (0.00258)",
                                              "DNA cannot tell this from", "9/9.3/12", "17/-", "nothing to compare", "1.998", "microvariants 1e-06", "支持强度",
@@ -144,7 +144,7 @@ static void reports_say_what_they_must(void **state)
         /* a real case says nothing of synthetic data */
         e.x.synthetic = false;
         hw_str_clear(&out);
-        must(writers[i](&e.x, &o, &out, &err), &err);
+        must(writers[i](&e.x, &e.evidence, &o, &out, &err), &err);
         assert_null(strstr(out.s, "SYNTHETIC"));
         hw_str_release(&out);
         example_release(&e);
@@ -169,9 +169,32 @@ static void a_bare_explanation_is_enough(void **state)
         hw_str out;
         hw_str_init(&out, 0);
         hw_err err = {0};
-        must(writers[i](&e.x, &o, &out, &err), &err);
+        must(writers[i](&e.x, NULL, &o, &out, &err), &err);
         assert_true(out.len > 500);
         hw_str_release(&out);
+    }
+    example_release(&e);
+}
+
+static void a_missing_decision_is_explained(void **state)
+{
+    (void)state;
+    static const char *const says[2][3] = {{"The search did not list this pair", "No decision in this run", "explain with --run"}, {"检索未列出", "该次运行未作判定", "以 --run"}};
+    example e;
+    example_init(&e);
+    for (int lang = 0; lang < 2; lang++) {
+        hw_report_options o = options(lang == 0 ? HW_REPORT_EN : HW_REPORT_ZH);
+        o.width = 0;
+        for (int why = HW_NO_DECISION_NOT_LISTED; why <= HW_NO_DECISION_NO_RUN; why++) {
+            hw_pair_evidence none = {.no_decision = (hw_no_decision)why, .no_chance = "the ratio is zero"};
+            hw_str out;
+            hw_str_init(&out, 0);
+            hw_err err = {0};
+            must(hw_report_match_text(&e.x, &none, &o, &out, &err), &err);
+            assert_non_null(strstr(out.s, says[lang][why]));
+            assert_non_null(strstr(out.s, lang == 0 ? "the ratio is zero" : "似然比为零"));
+            hw_str_release(&out);
+        }
     }
     example_release(&e);
 }
@@ -187,7 +210,7 @@ static void lines_keep_to_the_terminal(void **state)
         hw_str out;
         hw_str_init(&out, 0);
         hw_err err = {0};
-        must(hw_report_match_text(&e.x, &o, &out, &err), &err);
+        must(hw_report_match_text(&e.x, &e.evidence, &o, &out, &err), &err);
         for (const char *line = out.s; *line != 0;) {
             size_t n = strcspn(line, "\n");
             if (hw_text_columns_n(line, n) > width) {
@@ -211,9 +234,9 @@ static void colours_only_when_asked(void **state)
     hw_str_init(&plain, 0);
     hw_str_init(&colour, 0);
     hw_err err = {0};
-    must(hw_report_match_text(&e.x, &o, &plain, &err), &err);
+    must(hw_report_match_text(&e.x, &e.evidence, &o, &plain, &err), &err);
     o.colour = true;
-    must(hw_report_match_text(&e.x, &o, &colour, &err), &err);
+    must(hw_report_match_text(&e.x, &e.evidence, &o, &colour, &err), &err);
     /* taking the colours out gives the plain text */
     size_t w = 0;
     for (size_t i = 0; i < colour.len; i++) {
@@ -228,7 +251,7 @@ static void colours_only_when_asked(void **state)
     o.ascii = true;
     o.colour = false;
     hw_str_clear(&colour);
-    must(hw_report_match_text(&e.x, &o, &colour, &err), &err);
+    must(hw_report_match_text(&e.x, &e.evidence, &o, &colour, &err), &err);
     assert_null(strstr(colour.s, "─"));
     hw_str_release(&plain);
     hw_str_release(&colour);
@@ -246,8 +269,8 @@ static void pdf_is_reproducible(void **state)
     hw_str_init(&a, 0);
     hw_str_init(&b, 0);
     hw_err err = {0};
-    must(hw_report_match_pdf_bytes(&e.x, &o, &a, &err), &err);
-    must(hw_report_match_pdf_bytes(&e.x, &o, &b, &err), &err);
+    must(hw_report_match_pdf_bytes(&e.x, &e.evidence, &o, &a, &err), &err);
+    must(hw_report_match_pdf_bytes(&e.x, &e.evidence, &o, &b, &err), &err);
     assert_int_equal(a.len, b.len);
     assert_memory_equal(a.s, b.s, a.len);
     assert_memory_equal(a.s, "%PDF-1.", 7);
@@ -261,7 +284,7 @@ static void pdf_is_reproducible(void **state)
         o.date = bad[i];
         hw_err_clear(&err);
         hw_str_clear(&b);
-        assert_int_equal(hw_report_match_pdf_bytes(&e.x, &o, &b, &err), HW_USAGE);
+        assert_int_equal(hw_report_match_pdf_bytes(&e.x, &e.evidence, &o, &b, &err), HW_USAGE);
         assert_int_equal(b.len, 0);
     }
     hw_str_release(&a);
@@ -281,7 +304,7 @@ static void pdf_goes_to_a_file(void **state)
     example_init(&e);
     hw_report_options o = options(HW_REPORT_EN);
     hw_err err = {0};
-    must(hw_report_match_pdf(&e.x, &o, file, &err), &err);
+    must(hw_report_match_pdf(&e.x, &e.evidence, &o, file, &err), &err);
     hw_str got;
     hw_str_init(&got, 0);
     must(hw_file_read(file, (size_t)64 << 20, &got, &err), &err);
@@ -289,7 +312,7 @@ static void pdf_goes_to_a_file(void **state)
     hw_str_release(&got);
     assert_int_equal(remove(file), 0);
     assert_int_equal(remove(dir), 0);
-    hw_status s = hw_report_match_pdf(&e.x, &o, file, &err);
+    hw_status s = hw_report_match_pdf(&e.x, &e.evidence, &o, file, &err);
     assert_true(s == HW_IO || s == HW_NOT_FOUND);
     example_release(&e);
 }
@@ -318,12 +341,12 @@ static void very_wide_families_are_split(void **state)
     hw_str out;
     hw_str_init(&out, 0);
     hw_err err = {0};
-    must(hw_report_match_text(&e.x, &o, &out, &err), &err);
+    must(hw_report_match_text(&e.x, &e.evidence, &o, &out, &err), &err);
     assert_non_null(strstr(out.s, "wider than this terminal"));
     hw_str_clear(&out);
-    must(hw_report_match_pdf_bytes(&e.x, &o, &out, &err), &err);
+    must(hw_report_match_pdf_bytes(&e.x, &e.evidence, &o, &out, &err), &err);
     hw_str_clear(&out);
-    must(hw_report_match_html(&e.x, &o, &out, &err), &err);
+    must(hw_report_match_html(&e.x, &e.evidence, &o, &out, &err), &err);
     hw_str_release(&out);
     example_release(&e);
 }
@@ -341,7 +364,7 @@ static void impossible_families_are_refused(void **state)
     for (int i = 0; i < 4; i++) {
         hw_err err = {0};
         hw_str_clear(&out);
-        assert_int_equal(writers[i](&e.x, &o, &out, &err), HW_CONFLICT);
+        assert_int_equal(writers[i](&e.x, &e.evidence, &o, &out, &err), HW_CONFLICT);
     }
     hw_str_release(&out);
     example_release(&e);
@@ -361,7 +384,7 @@ static void every_failed_allocation_is_reported(void **state)
             hw_str_init(&out, 0);
             hw_err err = {0};
             hw_alloc_fail_at(n, n % 2 == 0);
-            hw_status s = writers[i](&e.x, &o, &out, &err);
+            hw_status s = writers[i](&e.x, &e.evidence, &o, &out, &err);
             hw_alloc_fail_at(0, false);
             hw_str_release(&out);
             if (s == HW_OK) {
@@ -376,7 +399,7 @@ static void every_failed_allocation_is_reported(void **state)
     for (int i = 0; i < 4; i++) {
         hw_err err = {0};
         hw_str_clear(&small);
-        assert_int_equal(writers[i](&e.x, &o, &small, &err), HW_LIMIT);
+        assert_int_equal(writers[i](&e.x, &e.evidence, &o, &small, &err), HW_LIMIT);
     }
     hw_str_release(&small);
     example_release(&e);
@@ -395,7 +418,59 @@ typedef struct example_list {
     hw_candidate candidate[3];
     hw_family_error error;
     hw_match_result r;
+    hw_candidate decided[4];
+    hw_decision decision[4];
+    hw_sibling_pair sibling;
+    hw_sibling_result siblings;
+    hw_joint_group group;
+    hw_joint_assignment top;
+    uint32_t held[2];
+    hw_joint_child where[2];
+    hw_decisions decisions;
+    hw_report_decisions x;
 } example_list;
+
+static hw_decision decide(example_list *l, double posterior, double low, double chance, hw_answer fits, uint32_t inconsistent)
+{
+    hw_err err = {0};
+    hw_decision k = {.joint = {.exact = true}};
+    hw_verdict_input_init(&k.input);
+    k.input.posterior = k.input.high = posterior;
+    k.input.low = low;
+    k.input.missing_posterior = posterior / 2.0;
+    k.input.log10_lr = 12.0;
+    k.input.chance_hits = chance;
+    k.input.rivals = k.input.contested = HW_ANSWER_NO;
+    k.input.inconsistent = inconsistent;
+    k.input.fits = fits;
+    k.input.quality = k.input.two_parents = HW_ANSWER_YES;
+    must(hw_verdict_decide(&l->decisions.policy, &k.input, &l->e.arena, &k.verdict, &err), &err);
+    return k;
+}
+
+/* A report; a lead from a family under its mother alone; not yet; and a pair that a sister brought in. */
+static void list_decide(example_list *l)
+{
+    hw_policy_init(&l->decisions.policy);
+    l->family[1].under = "李秀英";
+    memcpy(l->decided, l->candidate, sizeof l->candidate);
+    l->decided[3] = (hw_candidate){0, 1, 0, 18, 2.5, 2.25, 0, 0.0, 1.5, "a close relative", "sibling of a child listed", 0, {0.5, 1}};
+    l->decision[0] = decide(l, 0.99999996, 0.99999995, 1.5e-7, HW_ANSWER_YES, 1);
+    l->decision[1] = decide(l, 0.96875, 0.9375, 0.25, HW_ANSWER_NO, 3);
+    l->decision[2] = decide(l, 2.125e-06, 0.0, 12345.0, HW_ANSWER_UNKNOWN, 0);
+    l->decision[3] = decide(l, 0.984375, 0.984375, (double)NAN, HW_ANSWER_YES, 0);
+    l->sibling = (hw_sibling_pair){0, 1, 18, 3.5, 2.5, -1.0, 0.75, 0.125, 0.0, HW_SIBLING_PLAIN};
+    l->siblings = (hw_sibling_result){.pair = &l->sibling, .n = 1};
+    l->held[0] = 0;
+    l->held[1] = 3;
+    l->top = (hw_joint_assignment){.pair = l->held, .n = 2, .ln_ratio = 12.5, .posterior = 0.75};
+    l->group = (hw_joint_group){.top = &l->top, .n_top = 1, .assignments = 7.0, .exact = false, .note = "a weak claim was cut off"};
+    l->where[0] = (hw_joint_child){0, 0, 0.0625, 0.03125, 0.015625, 0.0};
+    l->where[1] = (hw_joint_child){1, 0, 0.5, 0.0, 0.0, 0.0};
+    l->decisions = (hw_decisions){.candidate = l->decided, .decision = l->decision, .n = 4, .n_listed = 3, .policy = l->decisions.policy,
+                                  .joint = {.child = l->where, .n_children = 2, .group = &l->group, .n_groups = 1}};
+    l->x = (hw_report_decisions){&l->decisions, &l->siblings, "default", true};
+}
 
 static void list_init(example_list *l)
 {
@@ -421,6 +496,7 @@ static void list_init(example_list *l)
     l->candidate[2] = (hw_candidate){1, 0, 0, 18, 4.0, -INFINITY, 1, 2.125e-06, (double)NAN, NULL, "grandchild of 2", 0, {0.5, 1}};
     l->error = (hw_family_error){1, HW_IMPOSSIBLE, "locus D3S1358: the father (张建国) and the son (SIS) share no allele; check the samples or the stated relation"};
     l->r = (hw_match_result){.candidate = l->candidate, .n_candidates = 3, .error = &l->error, .n_errors = 1, .pairs = 4, .prior_each = 0.125};
+    list_decide(l);
 }
 
 static void list_is_as_agreed(void **state)
@@ -432,18 +508,18 @@ static void list_is_as_agreed(void **state)
     hw_str out;
     hw_str_init(&out, 0);
     hw_err err = {0};
-    must(hw_report_list_text(&l.d, &l.m, &l.r, &o, &out, &err), &err);
+    must(hw_report_list_text(&l.d, &l.m, &l.r, NULL, &o, &out, &err), &err);
     compare_golden("list.en.txt", &out);
     o.lang = HW_REPORT_ZH;
     o.max_rows = 2;
     hw_str_clear(&out);
-    must(hw_report_list_text(&l.d, &l.m, &l.r, &o, &out, &err), &err);
+    must(hw_report_list_text(&l.d, &l.m, &l.r, NULL, &o, &out, &err), &err);
     compare_golden("list.zh.txt", &out);
     hw_str_clear(&out);
-    must(hw_report_list_json(&l.d, &l.m, &l.r, &out, &err), &err);
+    must(hw_report_list_json(&l.d, &l.m, &l.r, NULL, &out, &err), &err);
     compare_golden("list.json", &out);
     hw_str_clear(&out);
-    must(hw_report_list_csv(&l.d, &l.m, &l.r, &out, &err), &err);
+    must(hw_report_list_csv(&l.d, &l.m, &l.r, NULL, &out, &err), &err);
     compare_golden("list.csv", &out);
     hw_csv c;
     hw_csv_init(&c, out.s, out.len, ',');
@@ -468,6 +544,91 @@ static void list_is_as_agreed(void **state)
     example_release(&l.e);
 }
 
+static void list_with_decisions_is_as_agreed(void **state)
+{
+    (void)state;
+    example_list l;
+    list_init(&l);
+    hw_report_options o = options(HW_REPORT_EN);
+    o.width = 150;
+    hw_str out;
+    hw_str_init(&out, 0);
+    hw_err err = {0};
+    must(hw_report_list_text(&l.d, &l.m, &l.r, &l.x, &o, &out, &err), &err);
+    compare_golden("decided.en.txt", &out);
+    o.lang = HW_REPORT_ZH;
+    o.width = 120;
+    hw_str_clear(&out);
+    must(hw_report_list_text(&l.d, &l.m, &l.r, &l.x, &o, &out, &err), &err);
+    compare_golden("decided.zh.txt", &out);
+    hw_str_clear(&out);
+    must(hw_report_list_json(&l.d, &l.m, &l.r, &l.x, &out, &err), &err);
+    compare_golden("decided.json", &out);
+    hw_str_clear(&out);
+    must(hw_report_list_csv(&l.d, &l.m, &l.r, &l.x, &out, &err), &err);
+    compare_golden("decided.csv", &out);
+    hw_csv c;
+    hw_csv_init(&c, out.s, out.len, ',');
+    bool more = true;
+    unsigned records = 0;
+    for (;; records++) {
+        must(hw_csv_next(&c, &more, &err), &err);
+        if (!more) {
+            break;
+        }
+        assert_int_equal(c.n_fields, 26);
+        if (records == 2) {
+            assert_string_equal(c.field[18], "lead");
+            assert_string_equal(c.field[24], "李秀英");
+            assert_non_null(strstr(c.field[25], "fit"));
+        }
+        if (records == 4) { /* brought in: no rank, no posterior of the search */
+            assert_string_equal(c.field[0], "");
+            assert_string_equal(c.field[12], "");
+            assert_string_equal(c.field[23], "");
+        }
+    }
+    assert_int_equal(records, 6);
+    hw_csv_release(&c);
+    /* a list cut short has nothing after it */
+    hw_match_result part = l.r;
+    part.n_candidates = 2;
+    hw_str_clear(&out);
+    must(hw_report_list_csv(&l.d, &l.m, &part, &l.x, &out, &err), &err);
+    assert_null(strstr(out.s, "sibling of a child listed"));
+    hw_str_release(&out);
+    example_release(&l.e);
+}
+
+/* The line under the table that speaks of relatives who do not fit says for whom it is, in both languages; so do the reports. */
+static void misfits_are_for_the_laboratory(void **state)
+{
+    (void)state;
+    static const char *const mark[2] = {"aboratory and verifiers only", "仅限实验室和核验人员"};
+    for (int lang = 0; lang < 2; lang++) {
+        example_list l;
+        list_init(&l);
+        hw_report_options o = options(lang == 0 ? HW_REPORT_EN : HW_REPORT_ZH);
+        o.width = 0;
+        hw_str out;
+        hw_str_init(&out, 0);
+        hw_err err = {0};
+        must(hw_report_list_text(&l.d, &l.m, &l.r, &l.x, &o, &out, &err), &err);
+        must(hw_report_match_text(&l.e.x, &l.e.evidence, &o, &out, &err), &err);
+        static const char *const about[2][3] = {{"do not all fit", "that do not fit", "alone"}, {"并非都相符", "不相符亲属", "仅依据"}};
+        for (int k = 0; k < 3; k++) {
+            const char *at = strstr(out.s, about[lang][k]);
+            assert_non_null(at);
+            for (; at != NULL; at = strstr(at + 1, about[lang][k])) { /* the mark stands in the same line */
+                const char *end = strchr(at, '\n'), *said = strstr(at, mark[lang]);
+                assert_true(said != NULL && end != NULL && said < end);
+            }
+        }
+        hw_str_release(&out);
+        example_release(&l.e);
+    }
+}
+
 static void an_empty_list_says_so(void **state)
 {
     (void)state;
@@ -478,7 +639,7 @@ static void an_empty_list_says_so(void **state)
     hw_str out;
     hw_str_init(&out, 0);
     hw_err err = {0};
-    must(hw_report_list_text(&l.d, &l.m, &l.r, &o, &out, &err), &err);
+    must(hw_report_list_text(&l.d, &l.m, &l.r, NULL, &o, &out, &err), &err);
     assert_non_null(strstr(out.s, "No pair reaches the threshold"));
     hw_str_release(&out);
     example_release(&l.e);
@@ -491,14 +652,14 @@ static void list_reports_failed_allocations(void **state)
     list_init(&l);
     hw_report_options o = options(HW_REPORT_ZH);
     for (int which = 0; which < 3; which++) {
-        for (long n = 1;; n++) {
+        for (long n = 1;; n++) { /* with decisions, which say all that a list without them says */
             hw_str out;
             hw_str_init(&out, 0);
             hw_err err = {0};
             hw_alloc_fail_at(n, true);
-            hw_status s = which == 0   ? hw_report_list_text(&l.d, &l.m, &l.r, &o, &out, &err)
-                          : which == 1 ? hw_report_list_json(&l.d, &l.m, &l.r, &out, &err)
-                                       : hw_report_list_csv(&l.d, &l.m, &l.r, &out, &err);
+            hw_status s = which == 0   ? hw_report_list_text(&l.d, &l.m, &l.r, &l.x, &o, &out, &err)
+                          : which == 1 ? hw_report_list_json(&l.d, &l.m, &l.r, &l.x, &out, &err)
+                                       : hw_report_list_csv(&l.d, &l.m, &l.r, &l.x, &out, &err);
             hw_alloc_fail_at(0, false);
             hw_str_release(&out);
             if (s == HW_OK) {
@@ -614,6 +775,9 @@ int main(void)
         cmocka_unit_test(impossible_families_are_refused),
         cmocka_unit_test(every_failed_allocation_is_reported),
         cmocka_unit_test(list_is_as_agreed),
+        cmocka_unit_test(list_with_decisions_is_as_agreed),
+        cmocka_unit_test(misfits_are_for_the_laboratory),
+        cmocka_unit_test(a_missing_decision_is_explained),
         cmocka_unit_test(an_empty_list_says_so),
         cmocka_unit_test(list_reports_failed_allocations),
         cmocka_unit_test(widths_count_wide_characters_twice),

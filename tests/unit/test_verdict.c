@@ -48,7 +48,7 @@ static void all_met_is_a_report(void **state)
     assert_int_equal(v.kind, HW_VERDICT_REPORT);
     assert_false(v.which_open);
     assert_non_null(strstr(v.reason[HW_CRITERION_POSTERIOR].text, "0.99995000"));
-    assert_non_null(strstr(v.reason[HW_CRITERION_CHANCE].text, "0.0001; asked for: at most 0.01"));
+    assert_non_null(strstr(v.reason[HW_CRITERION_CHANCE].text, "1.00e-04; asked for: at most 0.01"));
 }
 
 /* One criterion alone: what fails, and what is not known. */
