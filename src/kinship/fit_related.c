@@ -106,7 +106,7 @@ hw_status hw_family_testable(const hw_family *family, bool *ret, hw_err *err)
         return HW_OK;
     }
     HW_CLEANUP(hw_arena_release) hw_arena arena = {0};
-    ancestors a;
+    ancestors a = {0};
     HW_TRY(ancestors_build(&arena, ped, &a, err));
     bool found = false;
     for (uint32_t i = 0; i < ped->n && !found; i++) {

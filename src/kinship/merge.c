@@ -435,8 +435,8 @@ hw_status hw_profile_merge(hw_arena *arena, const hw_panel *panel, const hw_prof
             to->error = typings[i]->error > to->error ? typings[i]->error : to->error;
         }
     }
-    hw_profile_note *out;
-    size_t n_out;
+    hw_profile_note *out = NULL;
+    size_t n_out = 0;
     HW_TRY(hand_out(&l, arena, &out, &n_out, err));
     *ret = to;
     *ret_notes = out;
