@@ -90,7 +90,7 @@ static void add_percent(hw_str *t, double p)
 {
     if (p > 1.0 - 1e-12) {
         hw_str_add(t, "≥ 1 - 1e-12");
-    } else if (p > 0.99999) {
+    } else if (p > 0.99995) {
         hw_str_addf(t, "1 - %.1e", 1.0 - p);
     } else if (p <= 0.0) {
         hw_str_add(t, "0");

@@ -69,7 +69,7 @@ catches 'an include that points up' check-layers 'str.c:2: "kinship/locus.h" poi
 plant src/kinship/locus.c Apache-2.0 '#include "formats/fam.h"'
 catches 'kinship calling formats' check-layers 'points up'
 plant src/kinship/locus.c Apache-2.0 '# include <jansson.h>'
-catches 'a library in kinship' check-layers 'may include libc with <>'
+catches 'a library in kinship' check-layers 'may include libc, immintrin.h with <>, not <jansson.h>'
 plant src/formats/fam.c AGPL-3.0-or-later '#include <cairo.h>'
 catches 'a library of another room' check-layers 'not <cairo.h>'
 plant src/kinship/locus.c Apache-2.0 '#include "locus.h"'
