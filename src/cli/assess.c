@@ -90,47 +90,26 @@ static uint32_t whole_of(const hw_dataset *d, uint32_t family)
     return d->family[family].under != NULL ? d->family[family].whole : family;
 }
 
-/* Which pair of the same child and the same missing person is the strongest, over the parts of the family and the family as stated. */
-typedef struct claim {
-    uint32_t whole, missing, child;
-    size_t pair;
-    hw_real ratio;
-} claim;
-
-static int by_claim(const void *x, const void *y)
-{
-    const claim *a = x;
-    const claim *b = y;
-    const uint32_t p[3] = {a->whole, a->missing, a->child};
-    const uint32_t q[3] = {b->whole, b->missing, b->child};
-    for (int i = 0; i < 3; i++) {
-        if (p[i] != q[i]) {
-            return p[i] < q[i] ? -1 : 1;
-        }
-    }
-    int order = hw_real_cmp(b->ratio, a->ratio);
-    return order != 0 ? order : (a->pair > b->pair) - (a->pair < b->pair);
-}
-
+/*
+ * Of a family that does not fit, one of its parts (or the family as stated) speaks for all: the one with the strongest pair. Two of them side by side would be two families to
+ * everything that follows.
+ */
 static hw_status keep_best_parts(const hw_dataset *d, hw_pairs *p, hw_err *err)
 {
-    HW_AUTO_FREE claim *all = hw_alloc(p->n + 1, sizeof(*all));
-    HW_AUTO_FREE bool *drop = hw_alloc(p->n + 1, sizeof(*drop));
-    if (all == NULL || drop == NULL) {
+    HW_AUTO_FREE size_t *best = hw_alloc(d->n_families + 1, sizeof(*best)); /* [whole] strongest pair + 1 */
+    if (best == NULL) {
         return HW_NO_MEMORY_FAIL(err);
     }
     for (size_t i = 0; i < p->n; i++) {
-        all[i] = (claim){whole_of(d, p->pair[i].family), p->pair[i].missing, p->pair[i].child, i, p->pair[i].ratio};
+        size_t *own = &best[whole_of(d, p->pair[i].family)];
+        *own = *own == 0 || hw_real_cmp(p->pair[i].ratio, p->pair[*own - 1].ratio) > 0 ? i + 1 : *own;
     }
-    if (p->n > 1) {
-        qsort(all, p->n, sizeof(*all), by_claim);
-    }
-    for (size_t i = 1; i < p->n; i++) {
-        drop[all[i].pair] = all[i].whole == all[i - 1].whole && all[i].missing == all[i - 1].missing && all[i].child == all[i - 1].child;
+    for (size_t f = 0; f < d->n_families; f++) { /* from the pair to its family, before pairs move */
+        best[f] = best[f] == 0 ? 0 : (size_t)p->pair[best[f] - 1].family + 1;
     }
     size_t kept = 0;
     for (size_t i = 0; i < p->n; i++) {
-        if (!drop[i]) {
+        if (best[whole_of(d, p->pair[i].family)] == (size_t)p->pair[i].family + 1) {
             p->pair[kept++] = p->pair[i];
         }
     }
@@ -164,7 +143,7 @@ static hw_status all_are(hw_arena *arena, size_t n, hw_answer what, hw_answer **
     return HW_OK;
 }
 
-static hw_status quality_known(const hw_dataset *d, assessment *a, hw_decision_evidence *e, hw_err *err)
+static hw_status quality_known(const hw_dataset *d, const hw_pairs *p, assessment *a, hw_decision_evidence *e, hw_err *err)
 {
     hw_answer *child = NULL;
     hw_answer *family = NULL;
@@ -183,8 +162,9 @@ static hw_status quality_known(const hw_dataset *d, assessment *a, hw_decision_e
             concerns(f, child, family);
         }
     }
-    for (size_t i = 0; i < a->match.n_errors; i++) {
-        fits[a->match.error[i].family] = HW_ANSWER_NO;
+    for (size_t i = 0; i < p->n_errors; i++) { /* a family that was too costly says nothing of how it fits */
+        hw_answer *own = &fits[p->error[i].family];
+        *own = p->error[i].status == HW_IMPOSSIBLE || *own == HW_ANSWER_NO ? HW_ANSWER_NO : HW_ANSWER_UNKNOWN;
     }
     for (size_t f = 0; f < d->n_families; f++) {
         if (d->family[f].under != NULL) {
@@ -235,7 +215,7 @@ hw_status assess_pairs(cli *c, inputs *in, const hw_match_options *o, hw_pairs *
     HW_TRY(tolerate(c, "brothers and sisters among the children", hw_siblings(d, &quiet, &so, &io->siblings, &mine), &mine, err));
     hw_decision_evidence e = {.rest = {io->match.rest, io->match.rest_low, io->match.rest_high}, .chance_hits = io->chance_hits, .siblings = io->siblings.pair,
                               .n_siblings = io->siblings.n};
-    HW_TRY(quality_known(d, io, &e, err));
+    HW_TRY(quality_known(d, p, io, &e, err));
     return hw_decide(d, o, &io->match, &e, &io->policy, &io->decisions, err);
 }
 

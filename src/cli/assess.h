@@ -30,7 +30,7 @@ typedef struct assessment {
 
 /** Before the search: the policy, the quality check, and parts of families that do not fit added to the people. Release also after a failure. */
 hw_status assess_start(cli *c, inputs *in, const hw_match_options *o, assessment *ret, hw_err *err) HW_MUST_CHECK;
-/** After the search: everything else. The best of a family's parts stands for the family; pairs of the others are dropped from p. */
+/** After the search: everything else. The part of a family with the strongest pair stands for the family; pairs of its other parts are dropped from p. */
 hw_status assess_pairs(cli *c, inputs *in, const hw_match_options *o, hw_pairs *p, assessment *io, hw_err *err) HW_MUST_CHECK;
 /** For the writers of the list; borrowed. */
 hw_report_decisions assess_decisions(const assessment *a);

@@ -261,10 +261,12 @@ static hw_status write_searched(cli *c, const inputs *in, const hw_match_options
     const hw_dataset nobody = {0};
     const char *path = NULL;
     uint64_t search = 0;
+    uint64_t whole = 0;
     HW_CLEANUP(hw_str_release) hw_str text = {0};
     hw_str_init(&text, (size_t)2 << 30);
     HW_TRY(fingerprint(in, o, &nobody, &search, err));
-    hw_str_addf(&text, "kind,id,hash\nsearch,,%016llx\n", (unsigned long long)search);
+    HW_TRY(fingerprint(in, o, d, &whole, err));
+    hw_str_addf(&text, "kind,id,hash\nsearch,%016llx,%016llx\n", (unsigned long long)whole, (unsigned long long)search);
     for (size_t i = 0; i < d->n_children; i++) {
         hw_str_add(&text, "child,");
         hw_csv_write(&text, d->child[i]->id, ',', true);
@@ -339,8 +341,8 @@ static hw_status match_line(const char *path, const hw_csv *r, const hw_map *now
     return HW_OK;
 }
 
-/* The second line says with which tables and settings; others would have listed other pairs. */
-static hw_status match_search(const char *path, hw_csv *r, const inputs *in, const hw_match_options *o, hw_err *err)
+/* The second line says of which log this is the list, and with which tables and settings; others would have listed other pairs. */
+static hw_status match_search(const char *path, hw_csv *r, const inputs *in, const hw_match_options *o, const hw_pair_log *log, hw_err *err)
 {
     const hw_dataset nobody = {0};
     char hash[17];
@@ -354,6 +356,11 @@ static hw_status match_search(const char *path, hw_csv *r, const inputs *in, con
     }
     if (!more || r->n_fields != 3 || !hw_streq(r->field[0], "search")) {
         return HW_FAIL(err, HW_PARSE, "%s, line 2: expected search and the hash of its tables and settings; search again without --base", path);
+    }
+    char whole[17];
+    snprintf(whole, sizeof whole, "%016llx", (unsigned long long)log->fingerprint);
+    if (!hw_streq(r->field[1], whole)) {
+        return HW_FAIL(err, HW_CONFLICT, "%s is not the list of the pairs.log beside it (a search was interrupted there): finish that search, or search again without --base", path);
     }
     if (!hw_streq(r->field[2], hash)) {
         return HW_FAIL(err, HW_CONFLICT, "%s: that run had other tables, settings, another threshold or program: its pairs cannot be taken over; search again without --base", path);
@@ -375,7 +382,7 @@ static hw_status match_searched(const char *path, const inputs *in, const hw_mat
     HW_TRY(index_now(&in->people, &now, err));
     HW_TRY(hw_file_read(path, HW_PAIR_LOG_MAX_BYTES, &text, err));
     hw_csv_init(&r, text.s, text.len, ',');
-    HW_TRY(match_search(path, &r, in, o, err));
+    HW_TRY(match_search(path, &r, in, o, &b->log, err));
     size_t n[2] = {0};
     for (bool more = true;;) {
         HW_TRY(hw_csv_next(&r, &more, err));

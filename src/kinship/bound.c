@@ -27,13 +27,20 @@ void bound_cache_release(bound_cache *c)
     *c = (bound_cache){0};
 }
 
+void bound_cache_clear(bound_cache *c)
+{
+    hw_arena_release(&c->arena);
+    hw_arena_init(&c->arena, 2 * CACHE_BYTES);
+    if (c->slot != NULL) {
+        memset(c->slot, 0, c->n_slots * sizeof(*c->slot));
+    }
+    c->n = 0;
+}
+
 void bound_cache_trim(bound_cache *c)
 {
     if (c->arena.used > CACHE_BYTES) {
-        hw_arena_release(&c->arena);
-        hw_arena_init(&c->arena, 2 * CACHE_BYTES);
-        memset(c->slot, 0, c->n_slots * sizeof(*c->slot));
-        c->n = 0;
+        bound_cache_clear(c);
     }
 }
 

@@ -94,7 +94,7 @@ typedef struct hw_pairs {
 
 /**
  * The search alone: every pair whose exact ratio reaches the threshold, and no other. A part of it with shard, known_* or log, which need HW_MATCH_SCREENED (USAGE otherwise; AUTO takes
- * it then). The same bits for any number of threads and any processor. Memory of the screened search: some 32 bytes a child and 400 MiB a thread at most.
+ * it then). The same bits for any number of threads and any processor. Memory of the screened search: some 32 bytes a child and 1 GiB a thread at most, usually a quarter of that.
  */
 HW_API hw_status hw_match_pairs(const hw_dataset *d, const hw_match_options *o, hw_pairs *ret, hw_err *err) HW_MUST_CHECK;
 HW_API void hw_pairs_release(hw_pairs *p);
@@ -136,7 +136,7 @@ HW_API void hw_match_result_release(hw_match_result *r);
 /**
  * The sum of the ratios of `persons` missing persons that a child was compared with and not listed under, when none of them is related to it. rest[i]: expected, the mean over a
  * sample of them of P(ratio < threshold | related) (change of measure), by the number of loci the child is typed at; rest_low 0; rest_high: not exceeded with probability 1 - 1e-6
- * (Bernstein: ratios below the threshold T have mean at most 1 and variance at most T). A related family that is not listed adds less than T.
+ * (Bernstein: ratios below the threshold T have mean at most 1 and variance at most T; the missing persons of one family count as one term). A related family that is not listed adds less than T.
  */
 HW_API hw_status hw_match_rest(const hw_dataset *d, const hw_match_options *o, uint64_t persons, double *rest, double *rest_low, double *rest_high, hw_err *err) HW_MUST_CHECK;
 

@@ -128,6 +128,21 @@ hw_status match_below(matcher *m, const uint32_t *family, size_t n, double *ret,
     return HW_OK;
 }
 
+/* Missing persons of one family, its parts included, at most. */
+static hw_status most_together(const search *s, uint32_t *ret, hw_err *err)
+{
+    HW_AUTO_FREE uint32_t *count = hw_alloc(s->d->n_families + 1, sizeof(*count));
+    if (count == NULL) {
+        return HW_NO_MEMORY_FAIL(err);
+    }
+    for (size_t f = 0; f < s->d->n_families; f++) {
+        uint32_t *own = &count[s->family[f].under != NULL ? s->family[f].whole : f];
+        *own += s->family[f].n_missing;
+        *ret = *own > *ret ? *own : *ret;
+    }
+    return HW_OK;
+}
+
 hw_status match_rest(all *a, uint64_t persons, double *rest, double *rest_low, double *rest_high, hw_err *err)
 {
     const search *s = &a->s;
@@ -154,7 +169,10 @@ hw_status match_rest(all *a, uint64_t persons, double *rest, double *rest_low, d
         HW_TRY(status);
     }
     double n = (double)persons;
-    double t = hw_real_to_double(match_threshold(s->o->threshold_log10));
+    uint32_t together = 1;
+    HW_TRY(most_together(s, &together, err));
+    /* Missing persons of one family are not independent: a family counts as one term of as many times the threshold. */
+    double t = together * hw_real_to_double(match_threshold(s->o->threshold_log10));
     double high = n + sqrt(2.0 * t * n * LN_MILLION) + t * LN_MILLION / 3.0;
     for (size_t c = 0; c < n_children; c++) {
         rest[c] = taken == 0 ? 0.0 : n * g[typed_loci(s, (uint32_t)c)].below / (double)(taken * DRAWS);

@@ -107,6 +107,10 @@ void quick_plan_init(quick_plan *p, const hw_family *f, const hw_pedigree *ped, 
         /* Two children of one stated and one unstated parent are half siblings: nobody of that kind has a place above but by add_half. */
     }
     p->fits = fits;
+    for (int k = 0; fits && k < 2; k++) {
+        const quick_side *s = &p->side[k];
+        p->redundant = p->redundant || (is_typed(f, s->parent) && (s->n_uncles > 0 || is_typed(f, s->grand[0]) || is_typed(f, s->grand[1])));
+    }
 }
 
 /* ---- one locus ---- */
@@ -429,9 +433,23 @@ static void add_product(const double *f, const double *g, double weight, uint32_
     }
 }
 
+/* Can any allele become any other? Then no family contradicts itself. */
+static bool nothing_impossible(const hw_locus_model *lm)
+{
+    if (lm->female == NULL || lm->male == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < (size_t)lm->n * lm->n; i++) {
+        if (!(lm->female[i] > 0.0 && lm->male[i] > 0.0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool quick_condition(const quick_plan *p, const hw_locus_model *lm, const hw_typing *typing, double *joint)
 {
-    if (!p->fits || lm->kind != HW_LOCUS_AUTOSOMAL || lm->theta > 0.0 || lm->silent >= 0 || lm->n > QUICK_ALLELES) {
+    if (!p->fits || lm->kind != HW_LOCUS_AUTOSOMAL || lm->theta > 0.0 || lm->silent >= 0 || lm->n > QUICK_ALLELES || (p->redundant && !nothing_impossible(lm))) {
         return false;
     }
     work w = {.lm = lm, .t = typing, .plain = true};

@@ -32,6 +32,7 @@ typedef struct quick_side {
 /* The shape of a family as this module understands it. */
 typedef struct quick_plan {
     bool fits;
+    bool redundant;                 /* a typed parent has typed parents or siblings, which then say nothing more, but may contradict it */
     quick_side side[2];             /* father, mother */
     int32_t sibling[QUICK_CHILDREN]; /* typed full siblings of the missing child */
     uint32_t n_siblings;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define MAX_MEMBERS ((size_t)60000) /* readings that differ, at one locus */
+#define MANY_MEMBERS 2000u          /* beyond, readings with drop-out are told apart by their allele alone */
 #define OWN_SHARE 0.75              /* of the classes go to the most frequent readings, the rest is shared */
 #define SEX_CLASSES 60u
 
@@ -170,6 +171,20 @@ static void class_shares(screen_locus *l, uint32_t n_children)
     }
 }
 
+#define MEMBER_KEY 96
+
+static void member_key(const screen_member *r, char *key)
+{
+    uint64_t bits = 0;
+    memcpy(&bits, &r->dropout, sizeof(bits));
+    char *end = key + snprintf(key, 32, "%llx ", (unsigned long long)bits);
+    *end++ = (char)('0' + (int)r->kind);
+    for (uint64_t code = (uint64_t)(uint32_t)r->a << 32 | (uint32_t)r->b; code != 0; code >>= 6) {
+        *end++ = (char)('0' + (int)(code & 63));
+    }
+    *end = '\0';
+}
+
 /* Distinct readings of all children at a locus; of[child]: its member. */
 static hw_status collect_members(screen *c, matcher *m, hw_arena *arena, screen_locus *l, uint32_t classes, uint32_t *of, hw_err *err)
 {
@@ -189,15 +204,13 @@ static hw_status collect_members(screen *c, matcher *m, hw_arena *arena, screen_
         screen_member r = reading_of(sl, base->model, s->d->child[i]);
         uint64_t at = 0;
         if (r.kind != MEMBER_UNTYPED) {
-            char key[96];
-            uint64_t bits = 0;
-            memcpy(&bits, &r.dropout, sizeof(bits));
-            char *end = key + snprintf(key, 32, "%llx ", (unsigned long long)bits);
-            *end++ = (char)('0' + (int)r.kind);
-            for (uint64_t code = (uint64_t)(uint32_t)r.a << 32 | (uint32_t)r.b; code != 0; code >>= 6) {
-                *end++ = (char)('0' + (int)(code & 63));
+            char key[MEMBER_KEY];
+            member_key(&r, key);
+            if (!hw_map_get(&seen, key, &at) && r.kind == MEMBER_DROP && n_found > MANY_MEMBERS) {
+                r.kind = MEMBER_ONE; /* every sample with a drop-out of its own: a looser bound, shared by all of one allele */
+                r.dropout = 0.0;
+                member_key(&r, key);
             }
-            *end = '\0';
             if (!hw_map_get(&seen, key, &at)) {
                 at = n_found;
                 HW_TRY(HW_GROW(found, n_found, cap, MAX_MEMBERS, "different readings at a locus", err));

@@ -130,6 +130,8 @@ typedef struct bound_cache {
 
 void bound_cache_init(bound_cache *c);
 void bound_cache_release(bound_cache *c);
+/* Forget everything: the numbers of structures in its keys are those of one matcher, and end with it. */
+void bound_cache_clear(bound_cache *c);
 /* Forget everything when it has grown beyond its share of memory. Pointers handed out before are then invalid. */
 void bound_cache_trim(bound_cache *c);
 /*

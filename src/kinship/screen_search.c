@@ -13,6 +13,7 @@
 
 #define BATCH 32u      /* slots */
 #define BLOCK 2048u    /* positions: with some 24 loci what a core's nearest cache holds */
+#define MODEL_BYTES ((size_t)512 << 20) /* of a thread's models and tables, between batches */
 #define MAX_PAIRS ((size_t)400000000)
 
 /* One slot on its way through the screen. */
@@ -385,10 +386,26 @@ static hw_status run_batch(run *r, matcher *m, bound_cache *cache, unsigned work
     return HW_OK;
 }
 
+/* Models of ever new sets of rare alleles add up: beyond their share of memory everything is forgotten and made again. */
+static hw_status renew_matcher(matcher *m, bound_cache *cache, hw_err *err)
+{
+    if (m->arena.used <= MODEL_BYTES) {
+        return HW_OK;
+    }
+    const search *s = m->s;
+    bool few = m->few;
+    bound_cache_clear(cache);
+    matcher_release(m);
+    hw_status status = matcher_init(m, s, err);
+    m->few = few;
+    return status;
+}
+
 static hw_status batch_item(void *ctx, size_t item, unsigned worker, hw_err *err)
 {
     run *r = ctx;
     matcher *m = &r->a->matcher[worker];
+    HW_TRY(renew_matcher(m, &r->cache[worker], err));
     size_t from = r->from + item * BATCH;
     uint32_t n = (uint32_t)(r->to - from > BATCH ? BATCH : r->to - from);
     hw_arena_mark mark = hw_arena_get_mark(&m->scratch);

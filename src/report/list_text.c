@@ -244,7 +244,11 @@ static void build(list *l, const hw_report_options *o)
         add_leads(l);
     }
     if (r->n_errors > 0) {
-        hw_doc_add(doc, HW_BLOCK_HEADING, label(l, HW_L_LIST_ERRORS));
+        bool misfit = false;
+        for (size_t i = 0; i < r->n_errors; i++) {
+            misfit = misfit || r->error[i].status == HW_IMPOSSIBLE;
+        }
+        hw_doc_add(doc, HW_BLOCK_HEADING, hw_doc_printf(doc, "%s%s", label(l, HW_L_LIST_ERRORS), misfit ? label(l, HW_L_LAB_ONLY) : ""));
         hw_table *t = hw_doc_table(doc, HW_BLOCK_TABLE, NULL, 2, (uint32_t)r->n_errors);
         hw_doc_column(doc, t, 0, label(l, HW_L_FAMILY), false, false);
         hw_doc_column(doc, t, 1, label(l, HW_L_LIST_ERROR), false, true);

@@ -84,7 +84,10 @@ static void spoiled_init(spoiled *n, hw_rng *r, uint32_t children, uint32_t fami
             x->pedigree.person[i].sex = x->pedigree.person[i].father < 0 && x->pedigree.person[i].mother < 0 ? x->pedigree.person[i].sex : HW_SEX_UNKNOWN;
         }
     }
-    switch (hw_rng_below(r, 5)) {
+    switch (hw_rng_below(r, 6)) {
+    case 3: /* families may contradict themselves: both searches say so */
+        n->set.standard.female = n->set.standard.male = (hw_mutation){.model = HW_MUTATION_NONE};
+        break;
     case 0:
         n->set.standard.silent = 0.01;
         break;
