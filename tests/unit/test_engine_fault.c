@@ -153,6 +153,10 @@ static void match_and_explanation(void **state)
             nation n;
             kin(&n, kind);
             n.o.method = k == 2 ? HW_MATCH_SCREENED : HW_MATCH_PLAIN;
+            if (k == 2 && kind > 0) { /* differs before the tables only: one kind of family will do */
+                fx_nation_drop(&n);
+                continue;
+            }
             job j = {.n = &n, .what = what};
             assert_true(refuse_each(&j) > 100);
             fx_nation_drop(&n);
@@ -165,7 +169,7 @@ static void chance_and_power(void **state)
 {
     (void)state;
     for (int kind = 0; kind < 4; kind += kind == 1 ? 2 : 1) {
-        for (int what = 3; what < 6; what++) {
+        for (int what = 3; what < (kind == 0 ? 6 : 5); what++) { /* the database asks the same of every kind */
             nation n;
             kin(&n, kind);
             job j = {.n = &n, .what = what};
