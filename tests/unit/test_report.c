@@ -18,17 +18,11 @@
 
 #include "base/csv.h"
 #include "base/file.h"
+#include "font_caches.h"
 #include "report/figures.h"
 #include "report/phrases.h"
 #include "report/text.h"
 #include "report_example.h"
-
-/* fontconfig and pango keep caches for the life of the process */
-HW_API const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libfontconfig\nleak:libpango\nleak:libcairo\nleak:libglib\n";
-}
 
 typedef hw_status (*match_writer)(const hw_explanation *, const hw_pair_evidence *, const hw_report_options *, hw_str *, hw_err *);
 

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "font_caches.h"
 #include "report/validation.h"
 
 static hw_status fill(hw_validation *v, hw_err *err)
