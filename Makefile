@@ -60,7 +60,7 @@ clean:
 help:
 	@echo 'make            build the program and the library in build/'
 	@echo 'make demo       run the main job on a synthetic nation and show the result'
-	@echo 'make test       prove it: every checker, suite, sanitizer and fuzz target; about six minutes on two cores'
+	@echo 'make test       prove it: every checker, suite, sanitizer and fuzz target; about half an hour on two cores'
 	@echo 'make bench      time single ratios and loading, beside the recorded times of the peers'
 	@echo 'make fuzz       run every fuzz target longer (SECONDS_EACH=120)'
 	@echo 'make soak       repeat suites with new seeds and fuzz, for MINUTES=30'
