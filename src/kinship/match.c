@@ -490,16 +490,6 @@ hw_status hw_match_pairs(const hw_dataset *d, const hw_match_options *o, hw_pair
     return HW_OK;
 }
 
-hw_status hw_match_rest(const hw_dataset *d, const hw_match_options *o, uint64_t persons, double *rest, double *rest_low, double *rest_high, hw_err *err)
-{
-    HW_CLEANUP(hw_arena_release) hw_arena arena;
-    HW_CLEANUP(all_release) all a = {0};
-    hw_arena_init(&arena, (size_t)8 << 30);
-    HW_TRY(all_init(&a, &arena, d, o, err));
-    HW_TRY(list_slots(&a, &arena, err));
-    return match_rest(&a, persons, rest, rest_low, rest_high, err);
-}
-
 void hw_pairs_release(hw_pairs *p)
 {
     hw_free(p->pair);

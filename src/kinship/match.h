@@ -77,7 +77,13 @@ typedef struct hw_match_options {
 } hw_match_options;
 HW_API void hw_match_options_init(hw_match_options *o);
 
-/** What a search found, before anything further is said of the pairs. */
+/**
+ * What a search found, before anything further is said of the pairs.
+ *
+ * rest of a screened search, for a child to whom none of the persons not listed is related. rest[i]: expected, the number of missing persons times the mean over a sample of them of
+ * P(ratio < threshold | related) (change of measure), by the number of loci the child is typed at; rest_low 0; rest_high: not exceeded with probability 1 - 1e-6 (Bernstein:
+ * ratios below the threshold T have mean at most 1 and variance at most T; the missing persons of one family count as one term). A related family that is not listed adds less than T.
+ */
 typedef struct hw_pairs {
     hw_pair *pair;           /* heap; sorted by family, missing person, child */
     size_t n;
@@ -86,7 +92,7 @@ typedef struct hw_pairs {
     uint64_t pairs;          /* child x missing person pairs searched */
     uint64_t persons;        /* missing persons searched */
     bool plain;              /* every ratio was computed */
-    double *rest, *rest_low, *rest_high; /* [children] sum of the ratios of the pairs not listed: exact and equal in a plain search, else see hw_match_rest */
+    double *rest, *rest_low, *rest_high; /* [children] sum of the ratios of the pairs not listed: exact and equal in a plain search; else see below */
     hw_real *sum;            /* [children] plain search: sum of all ratios, in the order of missing persons; else NULL */
     double seconds;
     hw_arena arena;
@@ -132,13 +138,6 @@ HW_API hw_status hw_match(const hw_dataset *d, const hw_match_options *o, hw_mat
 /** Posteriors, relations, rivals and further tables of the pairs of a search (or of several, merged); sorted by rank. */
 HW_API hw_status hw_match_describe(const hw_dataset *d, const hw_match_options *o, const hw_pairs *p, hw_match_result *ret, hw_err *err) HW_MUST_CHECK;
 HW_API void hw_match_result_release(hw_match_result *r);
-
-/**
- * The sum of the ratios of `persons` missing persons that a child was compared with and not listed under, when none of them is related to it. rest[i]: expected, the mean over a
- * sample of them of P(ratio < threshold | related) (change of measure), by the number of loci the child is typed at; rest_low 0; rest_high: not exceeded with probability 1 - 1e-6
- * (Bernstein: ratios below the threshold T have mean at most 1 and variance at most T; the missing persons of one family count as one term). A related family that is not listed adds less than T.
- */
-HW_API hw_status hw_match_rest(const hw_dataset *d, const hw_match_options *o, uint64_t persons, double *rest, double *rest_low, double *rest_high, hw_err *err) HW_MUST_CHECK;
 
 /** Verbal scale after ENFSI (2015): "weak", "moderate", "moderately strong", "strong", "very strong", "extremely strong" support; or "no support"; for ratios below 1 of the opposite. */
 HW_API const char *hw_verbal_scale(double log10_lr);

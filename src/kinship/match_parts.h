@@ -62,7 +62,7 @@ hw_status add_pair(all *a, hw_pairs *r, const hw_pair *p, hw_err *err) HW_MUST_C
 
 /* ---- match_rest.c ---- */
 
-/* hw_match_rest with the matchers at hand. */
+/* rest, rest_low and rest_high of hw_pairs. */
 hw_status match_rest(all *a, uint64_t persons, double *rest, double *rest_low, double *rest_high, hw_err *err) HW_MUST_CHECK;
 
 /* P(ratio < threshold | theirs) of the first missing person of each family, a child typed in full, as the mean over a sample of the families given of its kind. */

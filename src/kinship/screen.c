@@ -339,7 +339,7 @@ hw_status screen_init(screen *c, matcher *m, hw_arena *arena, double threshold_l
 {
     const search *s = m->s;
     size_t n = s->d->n_children;
-    *c = (screen){.s = s, .kernel = kernel, .max_classes = classes, .known_child = known_child, .n_loci = s->n_loci};
+    *c = (screen){.s = s, .kernel = kernel, .known_child = known_child, .n_loci = s->n_loci};
     fill_levels(c, threshold_log10);
     c->locus = HW_NEW(arena, screen_locus, s->n_loci + 1);
     c->child_at = HW_NEW(arena, uint32_t, n + 4 * SCREEN_STEP);

@@ -95,7 +95,6 @@ typedef struct screen {
     uint16_t log2_up[1024]; /* of the mantissa, in levels, rounded up */
     int32_t threshold;     /* level that a sum must reach */
     screen_kernel kernel;
-    uint32_t max_classes;
     const bool *known_child; /* or NULL */
 } screen;
 
